@@ -1,0 +1,30 @@
+package record
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"cloudfront-cd/internal/release"
+)
+
+// Evidence is the content of releases/<primary>/…: who released what and why, what was found and measured, and how it
+// ended. It is also the way back: Restore Primary takes the saved config from it.
+type Evidence struct {
+	Execution release.Execution `json:"execution"`
+	Plan      release.Plan      `json:"plan"`
+	// Preflight is what was found before anything was touched; nil when the release did not come so far.
+	Preflight *release.Preflight `json:"preflight,omitempty"`
+	// PrimaryETag and StagingETag are those of the saved configs.
+	PrimaryETag string `json:"primaryEtag,omitempty"`
+	StagingETag string `json:"stagingEtag,omitempty"`
+	// Primary is the primary's config before the release: what Restore Primary puts back.
+	Primary *types.DistributionConfig `json:"primary,omitempty"`
+	// Staging is the staging config before the release.
+	Staging *types.DistributionConfig `json:"staging,omitempty"`
+	// Outcome is nil until the release has ended: a record without one is of a run that is going on, or died.
+	Outcome *release.Outcome `json:"outcome,omitempty"`
+	// Document is the release document at the end: every verdict and the measurements behind the last of them.
+	Document *release.Document `json:"document,omitempty"`
+	EndedAt  time.Time         `json:"endedAt,omitzero"`
+}

@@ -1,0 +1,59 @@
+package release
+
+import (
+	"fmt"
+	"time"
+)
+
+// Step Functions fails an execution whose history reaches 25,000 events
+// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html), and no Catch runs then. A plan is refused
+// when its longest course would need more than budgetEvents; the rest is head-room for retries, which write three events
+// each (scheduled, started, failed). A test measures the constants against the history of a real run.
+const (
+	maxHistoryEvents = 25_000
+	budgetEvents     = 20_000
+
+	eventsFixed    = 250 // every state outside the loops, both ways back included
+	eventsPerStep  = 30  // Shift Traffic, its announcement, the first look at its propagation
+	eventsPerPoll  = 9   // wait, check, choice
+	eventsPerLook  = 26  // wait, Check Pair, Prove Traffic, choice, Observe, Judge Health, choice
+	eventsPerBaked = 14  // wait, Observe Primary, Judge Primary, choice
+)
+
+// propagations is how many times the plan may wait for deployedWithin: the recovery, staging, each step, the promotion,
+// and the way back.
+func (p *Plan) propagations() int { return len(p.Ramp) + 4 }
+
+// Longest is how long the release may take by its own deadlines, the way back included.
+func (p *Plan) Longest() time.Duration {
+	total := PreflightWaits + DecideWithin + 2*p.Bake.Std() + time.Duration(p.propagations())*p.DeployedWithin.Std()
+	for _, s := range p.Ramp {
+		total += s.Deadline.Std()
+	}
+	return total
+}
+
+// HistoryEvents is how many history events the longest course of the release writes, retries not counted.
+func (p *Plan) HistoryEvents() int {
+	polls := p.propagations()*int(p.DeployedWithin.Std()/PollEvery) + int((PreflightWaits+DecideWithin)/PollEvery)
+	looks := 0
+	for _, s := range p.Ramp {
+		looks += s.Deadline.minutes() + 1
+	}
+	baked := 2*p.Bake.minutes() + 1
+	return eventsFixed + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked
+}
+
+func (p *Plan) checkLength(r *refusals) {
+	if n := p.HistoryEvents(); n > budgetEvents {
+		r.add("ramp, bake and deployedWithin", "", fmt.Sprintf(
+			"the longest course of this plan needs %d history events; Step Functions ends an execution at %d and %d are kept for retries: shorten the deadlines",
+			n, maxHistoryEvents, maxHistoryEvents-budgetEvents))
+	}
+	// An hour more than the plan's own deadlines covers the retries of every task.
+	if longest := p.Longest() + time.Hour; longest > MachineTimeout {
+		r.add("ramp, bake and deployedWithin", "", fmt.Sprintf(
+			"the longest course of this plan takes %s, the way back included; the state machine ends an execution after %s: shorten the deadlines",
+			Duration(longest), Duration(MachineTimeout)))
+	}
+}

@@ -1,0 +1,367 @@
+// Package release is the document that travels through the release workflow, and the pure decisions about it.
+//
+// Every task state receives the whole document and returns only its own part, which the state machine puts back under one
+// key; a step cannot trample another's. The keys below are what an operator sees as a state's input and output in the
+// Step Functions console. Configs never travel: they are kept in the record bucket, the document carries their
+// fingerprints and ETags, so that it stays far below the 256 KiB that Step Functions allows whatever the configs' size
+// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+//
+// Executions outlive deployments of this code, so fields are only ever added and unknown ones are ignored; the one
+// exception is the request, where an unknown field is a typing error and refused.
+package release
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Document is the state of one release.
+type Document struct {
+	// Execution is who we are, from the Step Functions context object.
+	Execution Execution `json:"execution"`
+	// Request is the execution's input as it was given, any JSON.
+	Request json.RawMessage `json:"request,omitempty"`
+	// Plan is the request once accepted, with defaults filled in; frozen from then on. (Validate Request)
+	Plan *Plan `json:"plan,omitempty"`
+	// Lock is the lock on the primary that this execution holds. (Acquire Lock)
+	Lock *Lock `json:"lock,omitempty"`
+	// Recovery is what was done about a run that died. (Recover)
+	Recovery *Recovery `json:"recovery,omitempty"`
+	// Preflight is the pair as it was found, and the findings about it. (Preflight)
+	Preflight *Preflight `json:"preflight,omitempty"`
+	// Staging is the config that this release judges and promotes. (Change Staging)
+	Staging *Staging `json:"staging,omitempty"`
+	// Step is the ramp step in force. (Shift Traffic)
+	Step *Step `json:"step,omitempty"`
+	// Deployed is the latest answer to "has it propagated?". (Check Staging, Check Traffic, …)
+	Deployed *Deployed `json:"deployed,omitempty"`
+	// Pair is the two configs' ETags, read after both were found unchanged. (Check Pair)
+	Pair *Pair `json:"pair,omitempty"`
+	// Traffic is the latest proof, or lack of it, that staging receives viewers' requests. (Prove Traffic)
+	Traffic *Traffic `json:"traffic,omitempty"`
+	// Observation is the per-minute counts to be judged. (Observe, Observe Primary)
+	Observation *Observation `json:"observation,omitempty"`
+	// Judgement is the latest verdict on staging and those of the steps before. (Judge Health)
+	Judgement *Judgement `json:"judgement,omitempty"`
+	// Promote is CloudFront's answer to the promotion. (Promote)
+	Promote *PromoteAnswer `json:"promote,omitempty"`
+	// Doubt is why there is no such answer.
+	Doubt *Failure `json:"doubt,omitempty"`
+	// Promotion says whether the promotion happened. (Confirm Promotion)
+	Promotion *Promotion `json:"promotion,omitempty"`
+	// Bake is the verdict on the primary after the promotion. (Judge Primary)
+	Bake *Bake `json:"bake,omitempty"`
+	// Stop is the policy switched off. (Stop Traffic)
+	Stop *Write `json:"stop,omitempty"`
+	// Restore is the primary put back to its saved config. (Restore Primary)
+	Restore *Write `json:"restore,omitempty"`
+	// Failure is why the release went back.
+	Failure *Failure `json:"failure,omitempty"`
+	// Stranded is why the way back, or the way on after the promotion, could not be finished.
+	Stranded *Failure `json:"stranded,omitempty"`
+	// Outcome is how the release ended. (Finish, Place Hold)
+	Outcome Outcome `json:"outcome"`
+}
+
+// Execution identifies a Step Functions execution.
+type Execution struct {
+	ARN       string    `json:"arn"`
+	Name      string    `json:"name"`
+	StartTime time.Time `json:"startTime"`
+}
+
+// Failure is what a Catch leaves: the error name and its cause, spelled as Step Functions spells them. For an error of a
+// Lambda the cause is a JSON text with errorMessage and errorType.
+type Failure struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause"`
+}
+
+// Message is the human part of the cause.
+func (f *Failure) Message() string {
+	var lambda struct {
+		ErrorMessage string `json:"errorMessage"`
+	}
+	if err := json.Unmarshal([]byte(f.Cause), &lambda); err == nil && lambda.ErrorMessage != "" {
+		return lambda.ErrorMessage
+	}
+	return f.Cause
+}
+
+// Lock is the lock object of a primary distribution in the record bucket.
+type Lock struct {
+	Key  string `json:"key"`
+	ETag string `json:"etag"`
+	// TakenOverFrom is the execution whose stale lock this was; empty for a lock that was free.
+	TakenOverFrom string `json:"takenOverFrom,omitempty"`
+}
+
+// Recovery is what Recover found of a run that died without making the pair safe.
+type Recovery struct {
+	// Needed is true when the policy was switched off (or found switched off by an earlier try of ours) and has to
+	// propagate before anything else.
+	Needed   bool   `json:"needed"`
+	PolicyID string `json:"policyId,omitempty"`
+	Write    *Write `json:"write,omitempty"`
+	Note     string `json:"note,omitempty"`
+}
+
+// Write is one mutation of a distribution or of its policy.
+type Write struct {
+	// Distribution is the one that has to propagate afterwards: a policy write redeploys its primary.
+	Distribution string `json:"distribution"`
+	// Written is false when everything was already as wanted.
+	Written bool      `json:"written"`
+	At      time.Time `json:"at"`
+	// LastModified is the distribution's LastModifiedTime in the write's answer; zero when the answer did not carry one.
+	LastModified time.Time `json:"lastModified,omitzero"`
+	// Deadline is when the propagation must be over.
+	Deadline time.Time `json:"deadline"`
+}
+
+// Preflight is the pair as found before anything was touched.
+type Preflight struct {
+	Passed bool `json:"passed"`
+	// Wait is true while either distribution is being changed by someone else and the deadline has not come.
+	Wait  bool      `json:"wait"`
+	Since time.Time `json:"since"`
+	At    time.Time `json:"at"`
+
+	Primary  Distribution `json:"primary"`
+	Staging  Distribution `json:"staging"`
+	PolicyID string       `json:"policyId"`
+	// MaximumTTL is the policy's session stickiness in seconds; 0 when off.
+	MaximumTTL int32 `json:"maximumTtl,omitempty"`
+	// Header is the policy's header routing, to be put back (disabled) at every end.
+	Header *Header `json:"header,omitempty"`
+	// RequestsPerMinute is the primary's recent traffic.
+	RequestsPerMinute float64   `json:"requestsPerMinute"`
+	Record            string    `json:"record"`
+	Findings          []Finding `json:"findings"`
+}
+
+// Distribution is one side of the pair at Preflight.
+type Distribution struct {
+	ID          string `json:"id"`
+	Domain      string `json:"domain"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+// Header is a SingleHeader traffic config of a continuous deployment policy.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Staging is what Change Staging left on the staging distribution.
+type Staging struct {
+	Write
+
+	Fingerprint string `json:"fingerprint"`
+	// Differs is false when staging equals the primary: there is nothing to release.
+	Differs bool `json:"differs"`
+	// Changes are the paths in which staging differs from the primary, as AWS spells them.
+	Changes []string `json:"changes,omitempty"`
+}
+
+// Step is the ramp step whose weight is in force.
+type Step struct {
+	Write
+
+	Index  int     `json:"index"`
+	Weight float64 `json:"weight"`
+	Last   bool    `json:"last"`
+	// Shifts are all weights that this release has set so far: sessions stick to an earlier one for MaximumTTL.
+	Shifts []Shift `json:"shifts"`
+}
+
+// Shift is a weight and when it was written.
+type Shift struct {
+	Weight float64   `json:"weight"`
+	At     time.Time `json:"at"`
+}
+
+// Deployed is the state of one propagation.
+type Deployed struct {
+	What         string `json:"what"`
+	Distribution string `json:"distribution"`
+	// Deployed is true when CloudFront reports Deployed and the report cannot be one from before the write.
+	Deployed bool      `json:"deployed"`
+	Status   string    `json:"status"`
+	At       time.Time `json:"at"`
+	// Seen is true once InProgress was seen after the write.
+	Seen bool `json:"seen"`
+}
+
+// Pair is the two ETags whose configs carry the fingerprints that are being judged.
+type Pair struct {
+	PrimaryETag string    `json:"primaryEtag"`
+	StagingETag string    `json:"stagingEtag"`
+	At          time.Time `json:"at"`
+}
+
+// Traffic is what Prove Traffic saw.
+type Traffic struct {
+	// Verdict is flowing, not-yet-routing, override or quiet-site; a policy that is off is a fault.
+	Verdict string `json:"verdict"`
+	Flowing bool   `json:"flowing"`
+	// Flowed is true once traffic was flowing at this step.
+	Flowed bool `json:"flowed"`
+	// Step is the ramp step that this is about.
+	Step int `json:"step"`
+	// Share is staging ÷ (primary + staging) of the requests between From and To, in [0, 1].
+	Share float64 `json:"share"`
+	// LowestWeight is the lowest weight in force within the stickiness MaximumTTL.
+	LowestWeight    float64   `json:"lowestWeight"`
+	StagingRequests float64   `json:"stagingRequests"`
+	PrimaryRequests float64   `json:"primaryRequests"`
+	From            time.Time `json:"from"`
+	To              time.Time `json:"to"`
+	At              time.Time `json:"at"`
+	Note            string    `json:"note"`
+}
+
+// Observation is per-minute counts of a canary and of what it is compared with. At a ramp step the canary is staging and
+// the baseline the primary in the same minutes; during the bake the canary is the primary and the baseline the same
+// primary before the release. Error and Cause are set instead when the metrics could not be read.
+type Observation struct {
+	Canary   Series `json:"canary"`
+	Baseline Series `json:"baseline"`
+	// At is when the metrics were read.
+	At    time.Time `json:"at"`
+	Error string    `json:"Error,omitempty"`
+	Cause string    `json:"Cause,omitempty"`
+}
+
+// Series is counts per minute of one distribution, from From onward; a minute without a datapoint is -1 in every column.
+type Series struct {
+	Distribution string    `json:"distribution"`
+	From         time.Time `json:"from"`
+	Requests     []int64   `json:"requests"`
+	Errors4xx    []int64   `json:"errors4xx"`
+	Errors5xx    []int64   `json:"errors5xx"`
+}
+
+// Judgement is the verdict on staging after a look.
+type Judgement struct {
+	// Verdict is healthy, unhealthy or inconclusive.
+	Verdict string   `json:"verdict"`
+	Reasons []string `json:"reasons"`
+	Step    int      `json:"step"`
+	// Exactly one of the next four is true; the Choice "Verdict?" takes its arrow from them.
+	ReleaseHealthy bool `json:"releaseHealthy"` // the last step passed
+	StepHealthy    bool `json:"stepHealthy"`    // this step passed, there is another
+	Observe        bool `json:"observe"`        // look again in a minute
+	Stop           bool `json:"stop"`           // unhealthy, or inconclusive at the step's deadline
+	// JudgedMinutes counts the minutes that carried evidence.
+	JudgedMinutes int       `json:"judgedMinutes"`
+	At            time.Time `json:"at"`
+	// Passed are the steps that are done, each with the evidence of its last look.
+	Passed []PassedStep `json:"passed"`
+}
+
+// PassedStep is a ramp step that was judged healthy.
+type PassedStep struct {
+	Step    int       `json:"step"`
+	Weight  float64   `json:"weight"`
+	Reasons []string  `json:"reasons"`
+	At      time.Time `json:"at"`
+}
+
+// PromoteAnswer is CloudFront's 200 to UpdateDistributionWithStagingConfig.
+type PromoteAnswer struct {
+	Write
+
+	ETag string `json:"etag"`
+}
+
+// Promotion says whether the one-way door was passed.
+type Promotion struct {
+	Confirmed bool `json:"confirmed"`
+	// By is "answer" (CloudFront answered 200) or "read" (the primary carries the judged fingerprint).
+	By    string `json:"by,omitempty"`
+	Write Write  `json:"write"`
+	// Since is when the answer was first in doubt; zero when it never was.
+	Since time.Time `json:"since,omitzero"`
+}
+
+// Bake is the verdict on the primary after the promotion.
+type Bake struct {
+	Verdict string   `json:"verdict"`
+	Reasons []string `json:"reasons"`
+	// Exactly one of the next three is true; the Choice "Primary Healthy?" takes its arrow from them.
+	Done      bool      `json:"done"`      // the bake is over
+	Continue  bool      `json:"continue"`  // look again in a minute
+	Regressed bool      `json:"regressed"` // go back
+	Extended  bool      `json:"extended"`  // inconclusive at the end of the bake, which is therefore doubled once
+	Since     time.Time `json:"since"`
+	At        time.Time `json:"at"`
+	// Inconclusive is true when even the extended bake could not tell.
+	Inconclusive bool `json:"inconclusive"`
+}
+
+// Outcome is the end of the workflow.
+type Outcome struct {
+	// End is the title of the state that the execution ends in.
+	End string `json:"end"`
+	// Cause is the Cause text of the Fail states, and the summary of the successes.
+	Cause string `json:"cause"`
+	// Exactly one of the next five is true; the Choice "Which End?" takes its arrow from them.
+	Promoted         bool `json:"promoted"`
+	NothingToRelease bool `json:"nothingToRelease"`
+	Rejected         bool `json:"rejected"`
+	RolledBack       bool `json:"rolledBack"`
+	NeedsOperator    bool `json:"needsOperator"`
+
+	Record string    `json:"record,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+}
+
+// Finding levels.
+const (
+	Block = "block" // the release is refused
+	Warn  = "warn"  // refused unless the request acknowledges it by name
+	Note  = "note"  // worth knowing
+)
+
+// Finding is one thing that Preflight has to say.
+type Finding struct {
+	Level string `json:"level"`
+	// Name is stable and in kebab case; requests acknowledge by it.
+	Name string `json:"name"`
+	Fact string `json:"fact"`
+	Why  string `json:"why"`
+	Do   string `json:"do"`
+	// Acknowledged is true for a finding that the request accepts by name (Acknowledgeable).
+	Acknowledged bool `json:"acknowledged,omitempty"`
+}
+
+// Blocks reports whether the finding refuses the release.
+func (f Finding) Blocks() bool { return f.Level != Note && !f.Acknowledged }
+
+// Traffic verdicts.
+const (
+	Flowing       = "flowing"
+	NotYetRouting = "not-yet-routing"
+	Override      = "override"
+	QuietSite     = "quiet-site"
+)
+
+// Ends, the titles of the final states.
+const (
+	Promoted         = "Promoted"
+	NothingToRelease = "Nothing To Release"
+	Rejected         = "Rejected"
+	RolledBack       = "Rolled Back"
+	NeedsOperator    = "Needs Operator"
+)
+
+// What a propagation is about: the which of Check Deployed.
+const (
+	OfRecovery  = "recovery"
+	OfStaging   = "staging"
+	OfTraffic   = "traffic"
+	OfPromotion = "promotion"
+	OfRestore   = "restore"
+	OfStop      = "stop"
+)

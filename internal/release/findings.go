@@ -1,0 +1,42 @@
+package release
+
+// Names of Preflight's findings. They are stable: requests acknowledge by them, and the runbook has a section for each.
+const (
+	HTTP3Enabled               = "http3"
+	MultiTenant                = "multi-tenant"
+	PrimaryIsStaging           = "primary-is-staging"
+	StagingFlagMissing         = "staging-flag-missing"
+	StagingDisabled            = "staging-disabled"
+	PrimaryDisabled            = "primary-disabled"
+	PolicyNotAttached          = "policy-not-attached"
+	PolicyMissing              = "policy-missing"
+	PolicyEnabled              = "policy-enabled"
+	StagingUnknown             = "staging-unknown"
+	InProgress                 = "in-progress"
+	IllegalDifference          = "illegal-difference"
+	StagingCarriesOtherChanges = "staging-carries-other-changes"
+	OriginUnknown              = "origin-unknown"
+	WebACLDiffers              = "web-acl-differs"
+	CustomErrorResponses       = "custom-error-responses"
+	EdgeFunctionDiffers        = "edge-function-differs"
+	EdgeFunctionShared         = "edge-function-shared"
+	PathPatternOnlyOnStaging   = "path-pattern-only-on-staging"
+	StickinessOff              = "stickiness-off"
+	HeaderRouting              = "header-routing"
+	TrafficTooLow              = "traffic-too-low"
+	TrafficEstimate            = "traffic-estimate"
+	MetricsUnreadable          = "metrics-unreadable"
+	AdditionalMetricsOff       = "additional-metrics-off"
+	BucketPolicyRefusesStaging = "bucket-policy-refuses-staging"
+	CannotVerify               = "cannot-verify"
+	OnHold                     = "hold"
+	PreviousReleaseUnfinished  = "previous-release-unfinished"
+	AlarmUnusable              = "alarm-unusable"
+)
+
+// Acknowledgeable are the findings that a request may accept by name.
+func Acknowledgeable() []string {
+	return []string{
+		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges, StickinessOff,
+	}
+}

@@ -1,0 +1,95 @@
+package release
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Conclude decides the end of a release from what the document says happened. It looks only at facts that a step has
+// recorded, so that every way into Finish, foreseen or not, gets the true end:
+//
+//   - something that was to make the pair safe failed → Needs Operator
+//   - the primary was restored → Rolled Back
+//   - the promotion is confirmed → Promoted
+//   - traffic was stopped → Rolled Back
+//   - staging equals the primary → Nothing To Release
+//   - else nothing had been touched → Rejected
+func (d *Document) Conclude() Outcome {
+	o := Outcome{}
+	switch {
+	case d.Stranded != nil:
+		o.NeedsOperator, o.End, o.Cause = true, NeedsOperator, d.strandedCause()
+	case d.Restore != nil:
+		o.RolledBack, o.End = true, RolledBack
+		o.Cause = "The promoted config was taken back: the primary has its config from before the release, deployed. " + d.why()
+	case d.Promotion != nil && d.Promotion.Confirmed:
+		o.Promoted, o.End, o.Cause = true, Promoted, d.promotedCause()
+	case d.Stop != nil:
+		o.RolledBack, o.End = true, RolledBack
+		o.Cause = "No viewer gets the staging config: the policy is off and the primary, unchanged by this release, is deployed. " + d.why()
+	case d.Staging != nil && !d.Staging.Differs && d.Failure == nil:
+		o.NothingToRelease, o.End = true, NothingToRelease
+		o.Cause = "Staging equals the primary: there is nothing to release."
+	default:
+		o.Rejected, o.End = true, Rejected
+		o.Cause = "Nothing was touched. " + d.why()
+	}
+	if !o.Promoted && !o.NothingToRelease {
+		o.Cause += fmt.Sprintf(" (runbook: %s; execution %s)", o.End, d.Execution.Name)
+	}
+	return o
+}
+
+// why is the reason for going back or for refusing, in the words of whoever found it.
+func (d *Document) why() string {
+	switch {
+	case d.Failure != nil:
+		return fmt.Sprintf("%s: %s.", d.Failure.Error, strings.TrimSuffix(d.Failure.Message(), "."))
+	case d.Bake != nil && d.Bake.Regressed:
+		return "The primary got worse after the promotion: " + strings.Join(d.Bake.Reasons, "; ") + "."
+	case d.Judgement != nil && d.Judgement.Stop:
+		return fmt.Sprintf("Staging was %s at step %d: %s.", d.Judgement.Verdict, d.Judgement.Step+1, strings.Join(d.Judgement.Reasons, "; "))
+	case d.Preflight != nil && !d.Preflight.Passed:
+		return "Preflight: " + blockers(d.Preflight.Findings) + "."
+	}
+	return "No step has recorded why."
+}
+
+func blockers(findings []Finding) string {
+	var texts []string
+	for _, f := range findings {
+		if f.Blocks() {
+			texts = append(texts, fmt.Sprintf("%s (%s): %s; %s", f.Name, f.Level, f.Fact, f.Do))
+		}
+	}
+	return strings.Join(texts, " | ")
+}
+
+func (d *Document) promotedCause() string {
+	text := fmt.Sprintf("Promoted: the primary %s has the judged config.", d.Plan.Primary)
+	if d.Bake != nil && d.Bake.Inconclusive {
+		text += " The bake could not tell whether it is healthy: " + strings.Join(d.Bake.Reasons, "; ") + "."
+	}
+	return text
+}
+
+// strandedCause says what failed, what viewers get, and what to do.
+func (d *Document) strandedCause() string {
+	text := fmt.Sprintf("%s: %s.", d.Stranded.Error, strings.TrimSuffix(d.Stranded.Message(), "."))
+	if d.Failure != nil {
+		text += fmt.Sprintf(" This came while going back because of %s: %s.", d.Failure.Error, strings.TrimSuffix(d.Failure.Message(), "."))
+	}
+	primary := "the primary"
+	if d.Plan != nil {
+		primary = d.Plan.Primary
+	}
+	switch {
+	case d.Promotion != nil && d.Promotion.Confirmed:
+		text += fmt.Sprintf(" The promotion happened: viewers get the promoted config from %s.", primary)
+	case d.Promotion != nil || d.Doubt != nil:
+		text += fmt.Sprintf(" It is not known whether the promotion of %s happened; either config was live or judged healthy.", primary)
+	default:
+		text += fmt.Sprintf(" Viewers may still get the staging config of %s.", primary)
+	}
+	return text + " Look at the primary: aws cloudfront get-distribution --id " + primary + "; then switch the policy off as the runbook says."
+}

@@ -1,0 +1,263 @@
+package release
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Plan is an accepted request: what to release, how, and what counts as healthy. It has the request's JSON shape, with
+// every default filled in.
+type Plan struct {
+	// Primary is the id of the primary distribution; the staging distribution is found from its policy.
+	Primary string `json:"primary"`
+	// Reason is for people: it is kept in the evidence record.
+	Reason string     `json:"reason,omitempty"`
+	Change Change     `json:"change"`
+	Ramp   []RampStep `json:"ramp"`
+	Gates  Gates      `json:"gates"`
+	// Bake is how long the primary is watched after the promotion.
+	Bake Duration `json:"bake"`
+	// DeployedWithin bounds each propagation.
+	DeployedWithin Duration `json:"deployedWithin"`
+	// Acknowledge names the warnings of Preflight that are accepted.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+}
+
+// Kinds of change.
+const (
+	KindOrigin = "origin" // repoint one origin of staging, by path or domain
+	KindStaged = "staged" // staging was already deployed by its own stack; nothing is written to it
+)
+
+// Change is what the release does to the staging distribution.
+type Change struct {
+	Kind string `json:"kind"`
+	// Origin is the Id of the origin that is repointed. (origin)
+	Origin string `json:"origin,omitempty"`
+	// Path is the new OriginPath: empty, or with a leading and no trailing slash; nil keeps it. (origin)
+	Path *string `json:"path,omitempty"`
+	// Domain is the new DomainName; nil keeps it. (origin)
+	Domain *string `json:"domain,omitempty"`
+}
+
+// RampStep sends a share of the viewers to staging and judges it.
+type RampStep struct {
+	// Weight is the share, above 0 and at most 0.15.
+	Weight float64 `json:"weight"`
+	// Observe is how many minutes are judged, after the warm-up.
+	Observe Duration `json:"observe"`
+	// Deadline bounds the step from its deployment on; default 3 × Observe + 10 minutes.
+	Deadline Duration `json:"deadline,omitempty"`
+}
+
+// Gates are what a step must pass.
+type Gates struct {
+	// MinimumRequests is how many requests staging must have served in a step before it is judged; default 1000.
+	MinimumRequests int64 `json:"minimumRequests"`
+	// Tolerance is by how many percentage points an error rate of the canary may exceed the baseline's.
+	Tolerance Tolerance `json:"tolerance"`
+	// Alarms are ARNs of CloudWatch alarms in us-east-1 that must not be in ALARM.
+	Alarms []string `json:"alarms,omitempty"`
+}
+
+// Tolerance is in percentage points; defaults 0.5 for 5xx and 1 for 4xx.
+type Tolerance struct {
+	Errors5xx float64 `json:"5xx"`
+	Errors4xx float64 `json:"4xx"`
+}
+
+// Limits of a request.
+const (
+	MaxWeight       = 0.15 // CloudFront API Reference, ContinuousDeploymentSingleWeightConfig
+	maxRequestBytes = 32 << 10
+	maxReason       = 1000
+	maxSteps        = 10
+	maxAlarms       = 20
+	maxOriginField  = 256
+)
+
+// ParsePlan reads a request, fills in the defaults and checks every rule. The error names every field that breaks one,
+// with its value and the rule.
+func ParsePlan(request []byte) (Plan, error) {
+	plan := Plan{
+		Bake:           Duration(15 * time.Minute),
+		DeployedWithin: Duration(time.Hour),
+		Gates:          Gates{MinimumRequests: 1000, Tolerance: Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
+	}
+	if len(request) > maxRequestBytes {
+		return Plan{}, fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(request))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&plan); err != nil {
+		return Plan{}, fmt.Errorf("read the request: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Plan{}, errors.New("read the request: there is more after its closing brace")
+	}
+	plan.fillIn()
+	var r refusals
+	plan.check(&r)
+	if len(r) == 0 {
+		plan.checkLength(&r)
+	}
+	if len(r) > 0 {
+		return Plan{}, errors.New(strings.Join(r, "; "))
+	}
+	return plan, nil
+}
+
+func (p *Plan) fillIn() {
+	if p.Ramp == nil {
+		p.Ramp = []RampStep{
+			{Weight: 0.05, Observe: Duration(10 * time.Minute)},
+			{Weight: MaxWeight, Observe: Duration(15 * time.Minute)},
+		}
+	}
+	for i := range p.Ramp {
+		if s := &p.Ramp[i]; s.Deadline == 0 {
+			s.Deadline = 3*s.Observe + Duration(10*time.Minute)
+		}
+	}
+}
+
+// refusals collects every broken rule, so that a request is corrected once and not field by field.
+type refusals []string
+
+func (r *refusals) add(field string, value any, rule string) {
+	*r = append(*r, fmt.Sprintf("%s %v: %s", field, value, rule))
+}
+
+var ( //nolint:gochecknoglobals // compiled once, constant
+	distributionID = regexp.MustCompile(`^E[A-Z0-9]{5,31}$`)
+	alarmARN       = regexp.MustCompile(`^arn:aws[a-z-]*:cloudwatch:us-east-1:[0-9]{12}:alarm:[^\x00-\x1f]{1,255}$`)
+)
+
+func (p *Plan) check(r *refusals) {
+	if !distributionID.MatchString(p.Primary) {
+		r.add("primary", quote(p.Primary), "must be the id of the primary distribution, such as E2QWRUHAPOMQZL")
+	}
+	if len(p.Reason) > maxReason {
+		r.add("reason", fmt.Sprintf("of %d bytes", len(p.Reason)), fmt.Sprintf("must have at most %d", maxReason))
+	}
+	p.Change.check(r)
+	p.checkRamp(r)
+	p.Gates.check(r)
+	checkDuration(r, "bake", p.Bake, time.Minute, 24*time.Hour)
+	checkDuration(r, "deployedWithin", p.DeployedWithin, 5*time.Minute, 6*time.Hour)
+	for i, name := range p.Acknowledge {
+		if !slices.Contains(Acknowledgeable(), name) {
+			r.add(fmt.Sprintf("acknowledge[%d]", i), quote(name),
+				"is not a finding that can be acknowledged; those are "+strings.Join(Acknowledgeable(), ", "))
+		}
+	}
+}
+
+func (c Change) check(r *refusals) {
+	switch c.Kind {
+	case KindStaged:
+		if c.Origin != "" || c.Path != nil || c.Domain != nil {
+			r.add("change", `of kind "staged"`, "takes no origin, path or domain: staging is released as it is")
+		}
+		return
+	case KindOrigin:
+	default:
+		r.add("change.kind", quote(c.Kind), `must be "origin" or "staged"`)
+		return
+	}
+	if c.Origin == "" || len(c.Origin) > maxOriginField {
+		r.add("change.origin", quote(c.Origin), "must be the Id of an origin of the staging distribution")
+	}
+	if c.Path == nil && c.Domain == nil {
+		r.add("change", `of kind "origin"`, "needs a path or a domain to repoint the origin to")
+	}
+	if p := c.Path; p != nil && *p != "" && !validPath(*p) {
+		r.add("change.path", quote(*p), "must be empty, or begin with / and not end with /")
+	}
+	if d := c.Domain; d != nil && !validDomain(*d) {
+		r.add("change.domain", quote(*d), "must be a domain name, without scheme or path")
+	}
+}
+
+// validPath follows the API's rule for OriginPath: a leading slash, no trailing one, at most 255 characters.
+func validPath(p string) bool {
+	return strings.HasPrefix(p, "/") && !strings.HasSuffix(p, "/") && len(p) <= 255 && printable(p)
+}
+
+func validDomain(d string) bool {
+	return strings.Contains(d, ".") && len(d) <= 253 && printable(d) && !strings.ContainsAny(d, "/:?#@ ")
+}
+
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c < '!' || c > '~' })
+}
+
+func (p *Plan) checkRamp(r *refusals) {
+	if len(p.Ramp) == 0 || len(p.Ramp) > maxSteps {
+		r.add("ramp", fmt.Sprintf("of %d steps", len(p.Ramp)), fmt.Sprintf("must have 1 to %d", maxSteps))
+	}
+	for i, s := range p.Ramp {
+		field := fmt.Sprintf("ramp[%d].", i)
+		if !(s.Weight > 0 && s.Weight <= MaxWeight) {
+			r.add(field+"weight", s.Weight, "must be above 0 and at most 0.15, the most that CloudFront sends to staging")
+		}
+		if i > 0 && s.Weight <= p.Ramp[i-1].Weight {
+			r.add(field+"weight", s.Weight, fmt.Sprintf("must be above the step before, which has %v", p.Ramp[i-1].Weight))
+		}
+		checkDuration(r, field+"observe", s.Observe, time.Minute, 24*time.Hour)
+		if need := s.Observe + Duration(WarmUp+MetricDelay); s.Deadline < need {
+			r.add(field+"deadline", quote(s.Deadline.String()),
+				fmt.Sprintf("must be at least %s: observe, %s of warm-up and %s of metric delay", need, Duration(WarmUp), Duration(MetricDelay)))
+		}
+	}
+}
+
+func (g Gates) check(r *refusals) {
+	if g.MinimumRequests < 1 || g.MinimumRequests > 1e12 {
+		r.add("gates.minimumRequests", g.MinimumRequests, "must be from 1 to 1000000000000: without requests there is no evidence")
+	}
+	checkTolerance(r, "gates.tolerance.5xx", g.Tolerance.Errors5xx)
+	checkTolerance(r, "gates.tolerance.4xx", g.Tolerance.Errors4xx)
+	if len(g.Alarms) > maxAlarms {
+		r.add("gates.alarms", fmt.Sprintf("of %d", len(g.Alarms)), fmt.Sprintf("must have at most %d", maxAlarms))
+	}
+	for i, arn := range g.Alarms {
+		if !alarmARN.MatchString(arn) {
+			r.add(fmt.Sprintf("gates.alarms[%d]", i), quote(arn),
+				"must be the ARN of a CloudWatch alarm in us-east-1, where CloudFront's metrics are")
+		}
+	}
+}
+
+func checkTolerance(r *refusals, field string, points float64) {
+	if !(points > 0 && points <= 100) {
+		r.add(field, points, "must be percentage points above 0 and at most 100")
+	}
+}
+
+func checkDuration(r *refusals, field string, d Duration, least, most time.Duration) {
+	if d.Std() < least || d.Std() > most {
+		r.add(field, quote(d.String()), fmt.Sprintf("must be from %s to %s", Duration(least), Duration(most)))
+	}
+}
+
+func quote(s string) string {
+	const most = 100
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// AlarmName is the name in an alarm's ARN: DescribeAlarms takes names.
+func AlarmName(arn string) string {
+	_, name, _ := strings.Cut(arn, ":alarm:")
+	return name
+}

@@ -1,0 +1,45 @@
+package release
+
+import "time"
+
+// The workflow's own clockwork. The state machine, the handlers and the arithmetic on plans take it from here, so that a
+// Wait state and the code that counts on it cannot part.
+const (
+	// PollEvery is how often a propagation is looked at. AWS gives no rate limit for CloudFront's control plane; its own
+	// waiter polls once a minute (botocore waiters-2.json, distribution_deployed).
+	PollEvery = 30 * time.Second
+	// LookEvery is how often viewers are looked at: CloudFront's metrics have one point a minute.
+	LookEvery = time.Minute
+	// WarmUp is excluded from judging after a step has deployed: staging's cache starts cold.
+	WarmUp = 2 * time.Minute
+	// MetricDelay is how old a minute must be before it is read. AWS gives no figure.
+	MetricDelay = 3 * time.Minute
+	// RoutingWithin is how long after Deployed a policy may take to route viewers. One user measured about ten minutes
+	// (developer.mamezou-tech.com, 2024-01-28).
+	RoutingWithin = 15 * time.Minute
+	// ProofFreshFor is how old a proof of traffic may be when the promotion is sent.
+	ProofFreshFor = 5 * time.Minute
+	// DecideWithin is how long a promotion may stay in doubt before an operator is called.
+	DecideWithin = 15 * time.Minute
+	// PreflightWaits is how long Preflight waits for someone else's change to deploy.
+	PreflightWaits = 30 * time.Minute
+	// SettleAfter is the age of a write from which a report of Deployed is believed even though it shows no trace of the
+	// write: it is unverified whether a policy update moves its primary's LastModifiedTime.
+	SettleAfter = 2 * time.Minute
+	// LambdaTimeout is the longest that any of our Lambdas may run.
+	LambdaTimeout = time.Minute
+	// MachineTimeout is the state machine's TimeoutSeconds.
+	MachineTimeout = 72 * time.Hour
+	// ProofMinutes is the length of the window in which traffic is proven.
+	ProofMinutes = 5
+	// BaselineMinutes is how much of the primary's past the bake compares with.
+	BaselineMinutes = 60
+)
+
+// StaleAfter is how long after its holder's end a lock may be taken over: until then a Lambda of the stopped execution
+// may still be writing.
+const StaleAfter = LambdaTimeout + time.Minute
+
+// OrphanLockAge is the age from which a lock is stale whose holder does not exist (DescribeExecution is eventually
+// consistent, so a younger one may only be invisible yet).
+const OrphanLockAge = 15 * time.Minute
