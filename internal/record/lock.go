@@ -15,30 +15,49 @@ type Holder struct {
 	StartTime time.Time `json:"startTime"`
 	// At is when the lock was taken.
 	At time.Time `json:"at"`
+	// TakenOverFrom is the dead holder before, nil where the lock was free. It is kept so that an Acquire Lock that lost
+	// the answer to its write still knows.
+	TakenOverFrom *Holder `json:"takenOverFrom,omitempty"`
 }
 
 // LockKey is where the lock of a primary is kept.
 func LockKey(primary string) string { return "locks/" + primary + ".json" }
+
+// ReadLock reads who holds the lock on primary.
+func ReadLock(ctx context.Context, s Reader, bucket, primary string) (holder Holder, etag string, found bool, err error) {
+	etag, found, err = Read(ctx, s, bucket, LockKey(primary), &holder)
+	return holder, etag, found, err
+}
 
 // Fence refuses (LockLost) unless the lock on the document's primary still names the document's own execution. Every
 // mutating step calls it first: a stopped or redriven run that lost its lock, to recover or to a later release, must do no
 // harm. What is left to chance is a lock taken over between this read and the write that follows, which is why a lock may
 // be taken over only when its holder's Lambdas have certainly ended (release.StaleAfter).
 func Fence(ctx context.Context, s Reader, bucket string, doc release.Document) error {
-	if doc.Plan == nil {
-		return fault.Errorf(fault.Unexpected, "the document has no plan")
-	}
-	var holder Holder
-	_, found, err := Read(ctx, s, bucket, LockKey(doc.Plan.Primary), &holder)
+	holder, _, found, err := ReadLock(ctx, s, bucket, doc.Plan.Primary)
 	if err != nil {
 		return err
 	}
 	if !found {
 		return fault.Errorf(fault.LockLost, "the lock on %s is gone: this execution writes nothing any more", doc.Plan.Primary)
 	}
-	if holder.Execution != doc.Execution.ARN {
-		return fault.Errorf(fault.LockLost, "the lock on %s is held by %s since %s: this execution writes nothing any more",
-			doc.Plan.Primary, holder.Execution, holder.At.Format(time.RFC3339))
+	return heldBy(holder, doc)
+}
+
+// FenceOff is Fence for the one step that must not be kept from making viewers safe, Stop Traffic: it refuses only where
+// the lock names another execution, which has taken the pair over. A lock that is gone or cannot be read stops nobody.
+func FenceOff(ctx context.Context, s Reader, bucket string, doc release.Document) error {
+	holder, _, found, err := ReadLock(ctx, s, bucket, doc.Plan.Primary)
+	if err != nil || !found {
+		return nil //nolint:nilerr // switching the policy off is safe for viewers whoever holds the lock
 	}
-	return nil
+	return heldBy(holder, doc)
+}
+
+func heldBy(holder Holder, doc release.Document) error {
+	if holder.Execution == doc.Execution.ARN {
+		return nil
+	}
+	return fault.Errorf(fault.LockLost, "the lock on %s is held by %s since %s: this execution writes nothing any more",
+		doc.Plan.Primary, holder.Execution, holder.At.Format(time.RFC3339))
 }

@@ -1,0 +1,139 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
+)
+
+// PreconditionFailed is CloudFront's and S3's code for an If-Match that is not the current ETag.
+const PreconditionFailed = "PreconditionFailed"
+
+// PolicyReader reads a continuous deployment policy.
+type PolicyReader interface {
+	GetContinuousDeploymentPolicy(context.Context, *cloudfront.GetContinuousDeploymentPolicyInput, ...func(*cloudfront.Options)) (*cloudfront.GetContinuousDeploymentPolicyOutput, error)
+}
+
+// PolicyUpdater reads and writes one.
+type PolicyUpdater interface {
+	PolicyReader
+	UpdateContinuousDeploymentPolicy(context.Context, *cloudfront.UpdateContinuousDeploymentPolicyInput, ...func(*cloudfront.Options)) (*cloudfront.UpdateContinuousDeploymentPolicyOutput, error)
+}
+
+// Policy is a continuous deployment policy's config with its ETag.
+type Policy struct {
+	*types.ContinuousDeploymentPolicyConfig
+
+	ID           string
+	ETag         string
+	LastModified time.Time
+}
+
+// ReadPolicy reads policy id.
+func ReadPolicy(ctx context.Context, api PolicyReader, id string) (Policy, error) {
+	got, err := api.GetContinuousDeploymentPolicy(ctx, &cloudfront.GetContinuousDeploymentPolicyInput{Id: &id})
+	if err != nil {
+		return Policy{}, fmt.Errorf("read continuous deployment policy %s: %w", id, err)
+	}
+	p := got.ContinuousDeploymentPolicy
+	if p == nil || p.ContinuousDeploymentPolicyConfig == nil {
+		return Policy{}, fault.Errorf(fault.Unavailable, "read continuous deployment policy %s: the answer carries none", id)
+	}
+	return Policy{
+		ContinuousDeploymentPolicyConfig: p.ContinuousDeploymentPolicyConfig,
+		ID:                               id,
+		ETag:                             aws.ToString(got.ETag),
+		LastModified:                     aws.ToTime(p.LastModifiedTime),
+	}, nil
+}
+
+// On reports whether the policy is enabled.
+func (p Policy) On() bool { return aws.ToBool(p.Enabled) }
+
+// Weight is the share that the policy sends to staging; 0 for a header policy.
+func (p Policy) Weight() float64 {
+	if p.TrafficConfig == nil || p.TrafficConfig.SingleWeightConfig == nil ||
+		p.TrafficConfig.Type != types.ContinuousDeploymentPolicyTypeSingleWeight {
+		return 0
+	}
+	return float64(aws.ToFloat32(p.TrafficConfig.SingleWeightConfig.Weight))
+}
+
+// SameWeight compares weights that may have passed through a float32 on their way to CloudFront and back.
+func SameWeight(a, b float64) bool {
+	const tolerance = 1e-6
+	return a-b < tolerance && b-a < tolerance
+}
+
+// DNSName is the staging distribution's domain name in the policy.
+func (p Policy) DNSName() string {
+	if p.StagingDistributionDnsNames == nil || len(p.StagingDistributionDnsNames.Items) == 0 {
+		return ""
+	}
+	return p.StagingDistributionDnsNames.Items[0]
+}
+
+// Update writes the policy's config under its ETag.
+func (p Policy) Update(ctx context.Context, api PolicyUpdater) error {
+	_, err := api.UpdateContinuousDeploymentPolicy(ctx, &cloudfront.UpdateContinuousDeploymentPolicyInput{
+		Id: &p.ID, IfMatch: &p.ETag, ContinuousDeploymentPolicyConfig: p.ContinuousDeploymentPolicyConfig,
+	})
+	if err != nil {
+		return fmt.Errorf("update continuous deployment policy %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+// attempts is how often SwitchOff follows an edit by someone else before Step Functions is asked to try later.
+const attempts = 3
+
+// SwitchOff disables policy id whoever touched it last, keeps its other fields, and puts header routing back where header
+// is given. A policy that already is as wanted is left alone, but only if the read is from after notBefore, the earliest
+// moment at which this release may have enabled it: an older "disabled" may be a stale read, so it is written once more,
+// under its ETag, which CloudFront refuses if it is stale.
+func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *release.Header, notBefore time.Time) (written bool, err error) {
+	for range attempts {
+		p, err := ReadPolicy(ctx, api, id)
+		if err != nil {
+			return false, err
+		}
+		if !p.On() && hasHeader(p, header) && (notBefore.IsZero() || p.LastModified.After(notBefore)) {
+			return false, nil
+		}
+		p.Enabled = aws.Bool(false)
+		if header != nil {
+			p.TrafficConfig = &types.TrafficConfig{
+				Type:               types.ContinuousDeploymentPolicyTypeSingleHeader,
+				SingleHeaderConfig: &types.ContinuousDeploymentSingleHeaderConfig{Header: &header.Name, Value: &header.Value},
+			}
+		}
+		err = p.Update(ctx, api)
+		if err == nil {
+			return true, nil
+		}
+		if fault.Code(err) != PreconditionFailed {
+			return false, err
+		}
+	}
+	return false, fault.Errorf(fault.Unavailable,
+		"continuous deployment policy %s changed under each of %d tries to switch it off", id, attempts)
+}
+
+func hasHeader(p Policy, header *release.Header) bool {
+	if header == nil {
+		return true
+	}
+	if p.TrafficConfig == nil || p.TrafficConfig.SingleHeaderConfig == nil ||
+		p.TrafficConfig.Type != types.ContinuousDeploymentPolicyTypeSingleHeader {
+		return false
+	}
+	c := p.TrafficConfig.SingleHeaderConfig
+	return aws.ToString(c.Header) == header.Name && aws.ToString(c.Value) == header.Value
+}

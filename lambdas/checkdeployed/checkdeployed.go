@@ -1,0 +1,99 @@
+// Package checkdeployed reports whether a write has reached every point of presence.
+package checkdeployed
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
+)
+
+const deployed = "Deployed"
+
+// Handler has everything the step needs.
+type Handler struct {
+	CloudFront cloudfront.GetDistributionAPIClient
+	Now        func() time.Time
+}
+
+// Handle only reads, so it may be retried at any time. Which write it asks about comes with the state.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed, error) {
+	write, err := writeOf(in)
+	if err != nil {
+		return release.Deployed{}, err
+	}
+	got, err := h.CloudFront.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &write.Distribution})
+	if err != nil {
+		return release.Deployed{}, fmt.Errorf("read the status of distribution %s: %w", write.Distribution, err)
+	}
+	if got.Distribution == nil {
+		return release.Deployed{}, fault.Errorf(fault.Unavailable, "read the status of distribution %s: the answer carries none", write.Distribution)
+	}
+	now := h.Now()
+	part := release.Deployed{
+		What: in.Which, Distribution: write.Distribution, Status: aws.ToString(got.Distribution.Status), At: now,
+	}
+	part.Seen = part.Status != deployed || seenBefore(in, write)
+	part.Deployed = part.Status == deployed && believable(write, part, aws.ToTime(got.Distribution.LastModifiedTime))
+	if !part.Deployed && now.After(write.Deadline) {
+		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write of the %s",
+			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At), in.Which)
+	}
+	return part, nil
+}
+
+// believable tells a report of Deployed from one of before the write: reads lag writes, so the report must show a trace
+// of the write (its LastModifiedTime, or an InProgress seen since), or the write must be old.
+func believable(write release.Write, part release.Deployed, lastModified time.Time) bool {
+	switch {
+	case !write.Written:
+		return true
+	case !write.LastModified.IsZero() && !lastModified.Before(write.LastModified):
+		return true
+	case part.Seen:
+		return true
+	}
+	return part.At.Sub(write.At) >= release.SettleAfter
+}
+
+func seenBefore(in release.Input, write release.Write) bool {
+	before := in.Document.Deployed
+	return before != nil && before.What == in.Which && before.Distribution == write.Distribution &&
+		!before.At.Before(write.At) && before.Seen
+}
+
+func writeOf(in release.Input) (release.Write, error) {
+	doc := in.Document
+	var write *release.Write
+	switch in.Which {
+	case release.OfRecovery:
+		if doc.Recovery != nil {
+			write = doc.Recovery.Write
+		}
+	case release.OfStaging:
+		if doc.Staging != nil {
+			write = &doc.Staging.Write
+		}
+	case release.OfTraffic:
+		if doc.Step != nil {
+			write = &doc.Step.Write
+		}
+	case release.OfPromotion:
+		if doc.Promotion != nil {
+			write = &doc.Promotion.Write
+		}
+	case release.OfRestore:
+		write = doc.Restore
+	case release.OfStop:
+		write = doc.Stop
+	}
+	if write == nil {
+		return release.Write{}, fault.Errorf(fault.Unexpected, "the document has no write of the %q to wait for", in.Which)
+	}
+	return *write, nil
+}

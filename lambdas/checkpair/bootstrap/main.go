@@ -1,0 +1,22 @@
+// The bootstrap of the Lambda function checkpair.
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+
+	"cloudfront-cd/internal/bootstrap"
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/lambdas/checkpair"
+)
+
+func main() {
+	config := bootstrap.Config(context.Background())
+	lambda.Start(fault.Handler(checkpair.Handler{
+		CloudFront: cloudfront.NewFromConfig(config),
+		Now:        time.Now,
+	}.Handle))
+}

@@ -1,0 +1,41 @@
+// Package finish decides the release's end from what happened, and closes its evidence record.
+package finish
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
+)
+
+// Handler has everything the step needs.
+type Handler struct {
+	Records record.ReadWriter
+	Bucket  string
+	Now     func() time.Time
+}
+
+// Handle writes the record under the execution's own key, which nobody else writes: a second call writes the same again.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome, error) {
+	doc := in.Document
+	outcome := doc.Conclude()
+	outcome.At = h.Now()
+	slog.InfoContext(ctx, "release ended", "end", outcome.End, "execution", doc.Execution.Name)
+	if doc.Plan == nil {
+		return outcome, nil // refused before it had a primary to keep a record under
+	}
+	outcome.Record = record.Key(*doc.Plan, doc.Execution)
+	var evidence record.Evidence
+	if _, _, err := record.Read(ctx, h.Records, h.Bucket, outcome.Record, &evidence); err != nil {
+		return release.Outcome{}, err
+	}
+	doc.Outcome = outcome
+	evidence.Execution, evidence.Plan = doc.Execution, *doc.Plan
+	evidence.Outcome, evidence.Document, evidence.EndedAt = &outcome, &doc, outcome.At
+	if _, err := record.Write(ctx, h.Records, h.Bucket, outcome.Record, evidence, record.Condition{}); err != nil {
+		return release.Outcome{}, err
+	}
+	return outcome, nil
+}

@@ -1,0 +1,52 @@
+// Package placehold keeps further releases off a primary that needs an operator first.
+package placehold
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/live"
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
+)
+
+// Handler has everything the step needs.
+type Handler struct {
+	Records record.ReadWriter
+	Bucket  string
+	Now     func() time.Time
+}
+
+// Handle writes the hold only where there is none: a second call, or a hold that an earlier release left, is kept as it
+// is. There is no hold where the pair is safe and only the lock could not be given back, nor over an execution that has
+// taken the pair over.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome, error) {
+	doc := in.Document
+	before := doc.Outcome
+	outcome := doc.Conclude()
+	outcome.At, outcome.Record = h.Now(), before.Record
+	if doc.Plan == nil {
+		return outcome, nil
+	}
+	if !before.NeedsOperator {
+		outcome.Cause = fmt.Sprintf("%s The pair is safe, but the lock was left behind: %s. A later release takes it over by itself; to do it by hand: aws s3 rm s3://%s/%s. (runbook: %s)",
+			before.Cause, doc.Stranded.Message(), h.Bucket, record.LockKey(doc.Plan.Primary), release.NeedsOperator)
+		return outcome, nil
+	}
+	if err := record.FenceOff(ctx, h.Records, h.Bucket, doc); err != nil {
+		outcome.Cause += " No hold was placed: " + err.Error() + "."
+		return outcome, nil
+	}
+	key := record.HoldKey(doc.Plan.Primary)
+	outcome.Cause += fmt.Sprintf(" Releases of %s are refused until the hold is cleared: aws s3 rm s3://%s/%s", doc.Plan.Primary, h.Bucket, key)
+	_, err := record.Write(ctx, h.Records, h.Bucket, key,
+		record.Hold{Execution: doc.Execution, Cause: outcome.Cause, At: outcome.At}, record.Condition{Missing: true})
+	if err != nil && fault.Code(err) != live.PreconditionFailed {
+		return release.Outcome{}, err
+	}
+	slog.WarnContext(ctx, "hold placed", "primary", doc.Plan.Primary)
+	return outcome, nil
+}

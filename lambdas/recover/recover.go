@@ -1,0 +1,80 @@
+// Package recover switches off the policy that a dead run left behind, before a new release looks at the pair.
+package recover
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/live"
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
+)
+
+type cloudFront interface {
+	live.ConfigReader
+	live.PolicyUpdater
+}
+
+// Handler has everything the step needs.
+type Handler struct {
+	CloudFront cloudFront
+	Records    record.Reader
+	Bucket     string
+	Now        func() time.Time
+}
+
+// Handle does nothing unless the lock was taken over from a dead run. A second call finds the policy off and leaves it.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery, error) {
+	doc := in.Document
+	if doc.Lock.TakenOverFrom == "" {
+		return release.Recovery{Note: "the lock was free: no run died here"}, nil
+	}
+	if err := record.Fence(ctx, h.Records, h.Bucket, doc); err != nil {
+		return release.Recovery{}, err
+	}
+	primary, err := live.ReadConfig(ctx, h.CloudFront, doc.Plan.Primary)
+	if fault.Code(err) == "NoSuchDistribution" {
+		return release.Recovery{Note: "the primary is gone: there is nothing to make safe"}, nil
+	}
+	if err != nil {
+		return release.Recovery{}, err
+	}
+	policy := aws.ToString(primary.ContinuousDeploymentPolicyId)
+	if policy == "" {
+		return release.Recovery{Note: "no policy is attached to the primary: no viewer gets staging"}, nil
+	}
+	header, err := h.headerOf(ctx, doc)
+	if err != nil {
+		return release.Recovery{}, err
+	}
+	written, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{})
+	if err != nil {
+		return release.Recovery{}, err
+	}
+	now := h.Now()
+	// Needed even where nothing was written: an earlier call of this step may have done it and lost the answer.
+	return release.Recovery{
+		Needed: true, PolicyID: policy,
+		Write: &release.Write{
+			Distribution: doc.Plan.Primary, Written: written, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
+		},
+		Note: "the policy is off after the death of " + doc.Lock.TakenOverFrom,
+	}, nil
+}
+
+// headerOf is the header routing that the dead run found on the policy, from its evidence.
+func (h Handler) headerOf(ctx context.Context, doc release.Document) (*release.Header, error) {
+	holder, _, _, err := record.ReadLock(ctx, h.Records, h.Bucket, doc.Plan.Primary)
+	if err != nil || holder.TakenOverFrom == nil {
+		return nil, err
+	}
+	var evidence record.Evidence
+	_, found, err := record.Read(ctx, h.Records, h.Bucket, record.KeyOf(doc.Plan.Primary, *holder.TakenOverFrom), &evidence)
+	if err != nil || !found || evidence.Preflight == nil {
+		return nil, err
+	}
+	return evidence.Preflight.Header, nil
+}

@@ -1,0 +1,60 @@
+// Package releaselock gives the lock on the primary back.
+package releaselock
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/live"
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
+)
+
+type records interface {
+	record.Reader
+	DeleteObject(context.Context, *s3.DeleteObjectInput, ...func(*s3.Options)) (*s3.DeleteObjectOutput, error)
+}
+
+// Handler has everything the step needs.
+type Handler struct {
+	Records records
+	Bucket  string
+}
+
+// Released says what became of the lock.
+type Released struct {
+	Note string `json:"note"`
+}
+
+// Handle deletes the lock only if it is this execution's, under the ETag that it read: a second call finds none, or
+// somebody else's, and deletes nothing. An Acquire Lock that lost its answer is cleaned up here as well.
+func (h Handler) Handle(ctx context.Context, in release.Input) (Released, error) {
+	doc := in.Document
+	if doc.Plan == nil {
+		return Released{Note: "there was no lock to take"}, nil
+	}
+	holder, etag, found, err := record.ReadLock(ctx, h.Records, h.Bucket, doc.Plan.Primary)
+	if err != nil {
+		return Released{}, err
+	}
+	if !found {
+		return Released{Note: "the lock was free already"}, nil
+	}
+	if holder.Execution != doc.Execution.ARN {
+		return Released{Note: "the lock is held by " + holder.Execution}, nil
+	}
+	key := record.LockKey(doc.Plan.Primary)
+	_, err = h.Records.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &h.Bucket, Key: &key, IfMatch: &etag})
+	switch code := fault.Code(err); {
+	case err == nil:
+		return Released{Note: "released"}, nil
+	case code == "NoSuchKey", code == "NotFound":
+		return Released{Note: "the lock was free already"}, nil
+	case code == live.PreconditionFailed:
+		return Released{}, fault.Errorf(fault.Unavailable, "the lock %s changed while it was released: look again", key)
+	}
+	return Released{}, fmt.Errorf("release the lock s3://%s/%s: %w", h.Bucket, key, err)
+}

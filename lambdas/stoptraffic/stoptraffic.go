@@ -1,0 +1,50 @@
+// Package stoptraffic switches the policy off, so that no viewer is sent to staging.
+package stoptraffic
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"cloudfront-cd/internal/live"
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
+)
+
+// Handler has everything the step needs.
+type Handler struct {
+	CloudFront live.PolicyUpdater
+	Records    record.Reader
+	Bucket     string
+	Now        func() time.Time
+}
+
+// Handle sets Enabled=false whoever touched the policy last, keeps its other fields, and puts back the header routing
+// that Preflight found. A second call finds the policy off and leaves it.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, error) {
+	doc := in.Document
+	if err := record.FenceOff(ctx, h.Records, h.Bucket, doc); err != nil {
+		return release.Write{}, err
+	}
+	written, err := live.SwitchOff(ctx, h.CloudFront, doc.Preflight.PolicyID, doc.Preflight.Header, enabledSince(doc))
+	if err != nil {
+		return release.Write{}, err
+	}
+	now := h.Now()
+	slog.InfoContext(ctx, "policy is off", "policy", doc.Preflight.PolicyID, "written", written)
+	return release.Write{
+		Distribution: doc.Plan.Primary, Written: written, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
+	}, nil
+}
+
+// enabledSince is the earliest moment at which this release may have enabled the policy, zero when it cannot have. A
+// Shift Traffic whose answer was lost has left no step in the document, but it came after staging was written.
+func enabledSince(doc release.Document) time.Time {
+	switch {
+	case doc.Step != nil:
+		return doc.Step.Shifts[0].At
+	case doc.Staging != nil && doc.Deployed != nil && doc.Deployed.What == release.OfStaging && doc.Deployed.Deployed:
+		return doc.Deployed.At
+	}
+	return time.Time{}
+}

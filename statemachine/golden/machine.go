@@ -1,0 +1,135 @@
+package golden
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Machine is a workflow's definition, for reading only. It has the fields that our definitions use and no others.
+type Machine struct {
+	Comment        string
+	QueryLanguage  string
+	TimeoutSeconds int
+	StartAt        string
+	States         map[string]State
+}
+
+// State is one box.
+type State struct {
+	Type           string
+	Comment        string
+	Resource       string
+	TimeoutSeconds int
+	Seconds        int
+	Parameters     map[string]any
+	// ResultPath is the JSON text: a quoted path, null for a result that is thrown away, empty where there is none.
+	ResultPath json.RawMessage
+	Error      string
+	CausePath  string
+	Choices    []Choice
+	Retry      []Retrier
+	Catch      []Catcher
+	Next       string
+	Default    string
+}
+
+// Choice is one rule of a Choice state.
+type Choice struct {
+	Variable      string
+	BooleanEquals *bool
+	IsPresent     *bool
+	Next          string
+}
+
+// Retrier is one rule of a task's Retry list.
+type Retrier struct {
+	ErrorEquals     []string
+	IntervalSeconds float64
+	BackoffRate     float64
+	MaxDelaySeconds float64
+	MaxAttempts     int
+	JitterStrategy  string
+}
+
+// Catcher is one rule of a task's Catch list.
+type Catcher struct {
+	ErrorEquals []string
+	ResultPath  json.RawMessage
+	Next        string
+}
+
+// Arrow is one way from a box to another.
+type Arrow struct {
+	From, To string
+	// Variable is the boolean that the arrow of a Choice depends on; empty for its default and for other states.
+	Variable string
+	// Errors are the names that a Catch matches; nil for every other arrow.
+	Errors []string
+	// KeptIn is the path under which a Catch keeps the error; empty when it is thrown away.
+	KeptIn string
+}
+
+// Parse reads a definition, and refuses a field that Machine does not have.
+func Parse(definition []byte) (Machine, error) {
+	decoder := json.NewDecoder(bytes.NewReader(definition))
+	decoder.DisallowUnknownFields()
+	var m Machine
+	if err := decoder.Decode(&m); err != nil {
+		return Machine{}, fmt.Errorf("read the state machine: %w", err)
+	}
+	return m, nil
+}
+
+// Arrows are the ways out of a box as they are matched: the normal ones first, the Catch list after them.
+func (m Machine) Arrows(title string) []Arrow {
+	s := m.States[title]
+	var arrows []Arrow
+	for _, c := range s.Choices {
+		arrows = append(arrows, Arrow{From: title, To: c.Next, Variable: c.Variable})
+	}
+	for _, next := range []string{s.Default, s.Next} {
+		if next != "" {
+			arrows = append(arrows, Arrow{From: title, To: next})
+		}
+	}
+	for _, c := range s.Catch {
+		arrows = append(arrows, Arrow{From: title, To: c.Next, Errors: c.ErrorEquals, KeptIn: path(c.ResultPath)})
+	}
+	return arrows
+}
+
+// Order is every box that can be reached, in the order in which a person reads the picture: along the normal arrows to an
+// end, then the branches left behind, and last what only a failure leads to.
+func (m Machine) Order() []string {
+	var order []string
+	var follow func(title string)
+	follow = func(title string) {
+		if slices.Contains(order, title) {
+			return
+		}
+		order = append(order, title)
+		for _, a := range m.Arrows(title) {
+			if a.Errors == nil {
+				follow(a.To)
+			}
+		}
+	}
+	follow(m.StartAt)
+	for i := 0; i < len(order); i++ {
+		for _, a := range m.Arrows(order[i]) {
+			follow(a.To)
+		}
+	}
+	return order
+}
+
+// path is the path in a ResultPath: null and none give "".
+func path(raw json.RawMessage) string {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return ""
+	}
+	return text
+}
