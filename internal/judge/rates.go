@@ -31,7 +31,7 @@ func counted(e Evidence) (opinions []opinion, minutes int) {
 	}
 	least := max(1, e.Gates.MinimumRequests)
 	if canary.requests < least {
-		return []opinion{concluded(Inconclusive, fmt.Sprintf("requests: %s %s, of which at least %s are needed",
+		return []opinion{concluded(Inconclusive, fmt.Sprintf("requests: %s %s of the %s needed",
 			canary.name, grouped(canary.requests), grouped(least)))}, canary.minutes
 	}
 	if baseline.requests == 0 {
@@ -107,8 +107,8 @@ func compare(gate string, canary, baseline rate, tolerance float64) opinion {
 	switch {
 	case !(tolerance >= 0 && tolerance <= 100):
 		return concluded(Inconclusive, sentence+", which is no tolerance")
-	case canary.errors == canary.requests && baseline.errors == baseline.requests:
-		return concluded(Inconclusive, sentence+", but with nothing but errors there is nothing to compare")
+	case 100*difference <= tolerance+rounding && canary.errors == canary.requests:
+		return concluded(Inconclusive, sentence+", but a side with nothing but errors cannot be called healthy")
 	case 100*difference <= tolerance+rounding:
 		return concluded(Healthy, sentence)
 	case difference > standardErrors*deviation:

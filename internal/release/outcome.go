@@ -83,13 +83,27 @@ func (d *Document) strandedCause() string {
 	if d.Plan != nil {
 		primary = d.Plan.Primary
 	}
+	return text + " " + d.viewers(primary) + " Look at it: aws cloudfront get-distribution --id " + primary
+}
+
+// viewers says what viewers get when the pair could not be made safe.
+func (d *Document) viewers(primary string) string {
+	at := d.Deployed
 	switch {
+	case at != nil && at.Deployed && at.What == OfStop:
+		return fmt.Sprintf("Viewers are safe: the policy of %s is off everywhere.", primary)
+	case at != nil && at.Deployed && at.What == OfRestore:
+		return fmt.Sprintf("Viewers are safe: %s has its config from before the release everywhere.", primary)
+	case d.Promotion != nil && d.Promotion.Confirmed && d.Bake != nil && d.Bake.Regressed:
+		return fmt.Sprintf("The promoted config, which got worse, may still be live on %s.", primary)
 	case d.Promotion != nil && d.Promotion.Confirmed:
-		text += fmt.Sprintf(" The promotion happened: viewers get the promoted config from %s.", primary)
+		return fmt.Sprintf("The promotion happened: viewers get the promoted config from %s.", primary)
 	case d.Promotion != nil || d.Doubt != nil:
-		text += fmt.Sprintf(" It is not known whether the promotion of %s happened; either config was live or judged healthy.", primary)
-	default:
-		text += fmt.Sprintf(" Viewers may still get the staging config of %s.", primary)
+		return fmt.Sprintf("It is not known whether %s has the old config or the promoted one, which was judged healthy; its policy may still be on.", primary)
+	case d.Stop != nil:
+		return fmt.Sprintf("The policy of %s was switched off, but some points of presence may still send viewers to staging.", primary)
+	case d.Staging == nil && d.Recovery == nil:
+		return fmt.Sprintf("A dead run may have left viewers of %s on its staging distribution.", primary)
 	}
-	return text + " Look at the primary: aws cloudfront get-distribution --id " + primary + "; then switch the policy off as the runbook says."
+	return fmt.Sprintf("Some viewers of %s may still get the staging config.", primary)
 }

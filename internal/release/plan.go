@@ -135,7 +135,7 @@ func (r *refusals) add(field string, value any, rule string) {
 	*r = append(*r, fmt.Sprintf("%s %v: %s", field, value, rule))
 }
 
-var ( //nolint:gochecknoglobals // compiled once, constant
+var (
 	distributionID = regexp.MustCompile(`^E[A-Z0-9]{5,31}$`)
 	alarmARN       = regexp.MustCompile(`^arn:aws[a-z-]*:cloudwatch:us-east-1:[0-9]{12}:alarm:[^\x00-\x1f]{1,255}$`)
 )

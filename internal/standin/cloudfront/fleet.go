@@ -63,7 +63,9 @@ func (s *Server) SetPOPs(names ...string) {
 
 // Stick makes a POP receive no more revisions of a distribution, so that it stays InProgress after the next write. An
 // unknown POP is a mistake of the caller and panics.
-func (s *Server) Stick(distributionID, popName string) { s.stuck[s.stuckKey(distributionID, popName)] = true }
+func (s *Server) Stick(distributionID, popName string) {
+	s.stuck[s.stuckKey(distributionID, popName)] = true
+}
 
 // Unstick lets a POP catch up at once with everything that has been due in the meantime.
 func (s *Server) Unstick(distributionID, popName string) {

@@ -84,7 +84,9 @@ func (d *distribution) policyID() string { return d.config.Text(namePolicyID) }
 
 func (d *distribution) staging() bool { return d.config.Text(nameStaging) == yes }
 
-func (d *distribution) arn() string { return "arn:aws:cloudfront::" + account + ":distribution/" + d.id }
+func (d *distribution) arn() string {
+	return "arn:aws:cloudfront::" + account + ":distribution/" + d.id
+}
 
 // publish makes the newest state visible to readers.
 func (d *distribution) publish(at time.Time) {

@@ -1,0 +1,89 @@
+package s3
+
+import (
+	"bytes"
+	"encoding/xml"
+	"net/http"
+)
+
+// fault is an error as S3 tells it.
+type fault struct {
+	status        int
+	code, message string
+}
+
+// Error is the code with its message.
+func (f *fault) Error() string { return f.code + ": " + f.message }
+
+func (f *fault) write(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("Server", "AmazonS3")
+	w.WriteHeader(f.status)
+	if r.Method == http.MethodHead {
+		return
+	}
+	body := struct {
+		XMLName xml.Name `xml:"Error"`
+		Code    string
+		Message string
+	}{Code: f.code, Message: f.message}
+	text, err := xml.Marshal(body)
+	if err != nil {
+		return // a struct of two strings always marshals
+	}
+	// A client that hung up is no concern of ours.
+	_, _ = w.Write(append([]byte(xml.Header), text...))
+}
+
+func notImplemented(what string) *fault {
+	return &fault{http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement " + what + "."}
+}
+
+func accessDenied() *fault { return &fault{http.StatusForbidden, "AccessDenied", "Access Denied"} }
+
+func noSuchKey() *fault {
+	return &fault{http.StatusNotFound, "NoSuchKey", "The specified key does not exist."}
+}
+
+func preconditionFailed() *fault {
+	return &fault{
+		http.StatusPreconditionFailed, "PreconditionFailed",
+		"At least one of the pre-conditions you specified did not hold",
+	}
+}
+
+func badRequest(code, message string) *fault { return &fault{http.StatusBadRequest, code, message} }
+
+// reply is an answer kept until it has been corrected.
+type reply struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header is the header to be sent.
+func (p *reply) Header() http.Header { return p.header }
+
+// WriteHeader keeps the first status.
+func (p *reply) WriteHeader(status int) {
+	if p.status == 0 {
+		p.status = status
+	}
+}
+
+// Write keeps the body.
+func (p *reply) Write(b []byte) (int, error) {
+	p.WriteHeader(http.StatusOK)
+	return p.body.Write(b)
+}
+
+func (p *reply) copyTo(w http.ResponseWriter) {
+	for name, values := range p.header {
+		w.Header()[name] = values
+	}
+	if p.status == 0 {
+		p.status = http.StatusOK
+	}
+	w.WriteHeader(p.status)
+	_, _ = w.Write(p.body.Bytes()) // a client that hung up is no concern of ours
+}

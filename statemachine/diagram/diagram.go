@@ -1,0 +1,131 @@
+// Package diagram draws a workflow for people: a Markdown page with Mermaid pictures, made from the golden definition and
+// from nothing else, so that the picture cannot say what the workflow does not do.
+//
+// One picture of a whole workflow is unreadable, because every task can fail. So the page has one overview and a picture for
+// each part; a box's border says where its failures go, and all failures of one kind share one dotted arrow. Retries are
+// left out: they change how long a box takes, not where it leads.
+package diagram
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cloudfront-cd/statemachine/golden"
+)
+
+// part is a piece of a workflow that fits one picture.
+type part struct {
+	title string
+	start string // its first box; the other boxes are those that are reached before another part begins
+	about string
+}
+
+// Release is docs/release.md for a definition of the release workflow.
+func Release(definition []byte) ([]byte, error) {
+	return page(definition, "The release workflow", []part{
+		{"Before anything is touched", "Receive Request", "Any failure here ends as `Rejected`, unless a dead run has left something behind."},
+		{"Change staging", "Change Staging", "No viewer gets the staging distribution yet."},
+		{"Shift traffic and judge", "Shift Traffic", "Once per step of the ramp: shift, prove that viewers arrive, observe, judge."},
+		{
+			"The one-way door", "Prove Traffic Again",
+			"A promotion without an answer is looked for and repeated, never assumed to have failed: " +
+				"from `Confirm Promotion` on, no arrow leads to `Stop Traffic`.",
+		},
+		{"After the door", "Announce Promotion", "The primary has the judged config; it is watched until the bake is over."},
+		{"Back, before the door", "Stop Traffic", "The policy is switched off; the primary was never changed."},
+		{"Back, after the door", "Restore Primary", "The primary gets its config from before the release back."},
+		{"The ends", "Finish", "`Finish` decides from the facts in the document how the release ended."},
+	})
+}
+
+// page is the whole document.
+func page(definition []byte, title string, parts []part) ([]byte, error) {
+	m, err := golden.Parse(definition)
+	if err != nil {
+		return nil, err
+	}
+	d := drawing{machine: m, order: m.Order(), parts: parts}
+	if err := d.divide(); err != nil {
+		return nil, err
+	}
+	d.sortFailures()
+	fmt.Fprintf(&d.out, "# %s\n\n", title)
+	d.out.WriteString("Generated from `statemachine/golden` by `make golden`; do not edit.\n\n")
+	fmt.Fprintf(&d.out, "%s The whole execution is ended after %d hours.\n\n", m.Comment, m.TimeoutSeconds/3600)
+	d.overview()
+	d.legend()
+	for i := range parts {
+		d.part(i)
+	}
+	d.failures()
+	return []byte(d.out.String()), nil
+}
+
+// drawing is a page being written.
+type drawing struct {
+	machine golden.Machine
+	order   []string
+	parts   []part
+	home    map[string]int // box → index of its part
+	kinds   []kind
+	out     strings.Builder
+}
+
+// divide gives every box to the part that reaches it first, all parts growing by one arrow at a time.
+func (d *drawing) divide() error {
+	d.home = map[string]int{}
+	var front []string
+	for i, p := range d.parts {
+		if _, ok := d.machine.States[p.start]; !ok {
+			return fmt.Errorf("the part %q begins with %q, which is not a state", p.title, p.start)
+		}
+		d.home[p.start] = i
+		front = append(front, p.start)
+	}
+	for len(front) > 0 {
+		title := front[0]
+		front = front[1:]
+		for _, a := range d.machine.Arrows(title) {
+			if _, taken := d.home[a.To]; !taken {
+				d.home[a.To] = d.home[title]
+				front = append(front, a.To)
+			}
+		}
+	}
+	for title := range d.machine.States {
+		if _, ok := d.home[title]; !ok {
+			return fmt.Errorf("no part reaches %q", title)
+		}
+	}
+	return nil
+}
+
+// boxes are the boxes of a part, in reading order.
+func (d *drawing) boxes(i int) []string {
+	return slices.DeleteFunc(slices.Clone(d.order), func(title string) bool { return d.home[title] != i })
+}
+
+// isEnd tells the final states.
+func isEnd(s golden.State) bool { return s.Type == "Succeed" || s.Type == "Fail" }
+
+// id is a title as a Mermaid identifier.
+func id(title string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, title)
+}
+
+// anchor is the link that GitHub gives to a heading.
+func anchor(heading string) string {
+	kept := strings.Map(func(r rune) rune {
+		if r == ',' || r == '?' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(heading))
+	return "#" + strings.ReplaceAll(kept, " ", "-")
+}

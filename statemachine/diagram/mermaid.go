@@ -1,0 +1,188 @@
+package diagram
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cloudfront-cd/statemachine/golden"
+)
+
+const (
+	openFence  = "```mermaid\nflowchart TD\n"
+	closeFence = "```\n\n"
+)
+
+// overview has one box per part and one per end. Arrows are merged; a dotted one is taken by failures only.
+func (d *drawing) overview() {
+	d.out.WriteString("## Overview\n\n" + openFence)
+	for i, p := range d.parts {
+		fmt.Fprintf(&d.out, "  part%d[\"%d. %s\"]\n", i, i+1, p.title)
+	}
+	for _, title := range d.order {
+		if isEnd(d.machine.States[title]) {
+			d.box(title, "  ")
+		}
+	}
+	var solid, dotted []string
+	for _, title := range d.order {
+		for _, a := range d.machine.Arrows(title) {
+			from, to := fmt.Sprintf("part%d", d.home[a.From]), fmt.Sprintf("part%d", d.home[a.To])
+			if isEnd(d.machine.States[a.To]) {
+				to = id(a.To)
+			}
+			switch {
+			case from == to:
+			case a.Errors == nil:
+				solid = add(solid, from+" %s "+to)
+			default:
+				dotted = add(dotted, from+" %s "+to)
+			}
+		}
+	}
+	for _, arrow := range solid {
+		fmt.Fprintf(&d.out, "  "+arrow+"\n", "-->")
+	}
+	for _, arrow := range dotted {
+		if !slices.Contains(solid, arrow) {
+			fmt.Fprintf(&d.out, "  "+arrow+"\n", "-.->")
+		}
+	}
+	d.styles("  ", d.ends())
+	d.out.WriteString(closeFence)
+}
+
+func add(list []string, text string) []string {
+	if slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
+}
+
+// legend explains the pictures of the parts.
+func (d *drawing) legend() {
+	d.out.WriteString(`## How to read the pictures
+
+Rectangles are tasks (one Lambda each), hexagons wait, diamonds look at one boolean that a task has computed, rounded boxes
+are ends. A box in brackets belongs to another part. Solid arrows are the normal way; the text on one is the boolean that is
+true there, and an arrow out of a diamond without a text is taken when none is. Dotted arrows are failures, after the box's
+retries (which are not shown): an error with a way of its own is named on its arrow; all others share one dotted arrow per
+picture and kind, and a task's border says which kind it is:
+
+| Border | What a failure does | Kept in |
+| --- | --- | --- |
+`)
+	for _, k := range d.kinds {
+		fmt.Fprintf(&d.out, "| %s | goes to %s | %s |\n", k.name, k.to, kept(k.keptIn))
+	}
+	fmt.Fprintf(&d.out, "| %s | takes the same arrow as success | |\n\n", anyway().name)
+}
+
+// part is one picture and the table of its boxes.
+func (d *drawing) part(i int) {
+	p := d.parts[i]
+	fmt.Fprintf(&d.out, "## %d. %s\n\n%s\n\n%s", i+1, p.title, p.about, openFence)
+	boxes := d.boxes(i)
+	for _, title := range boxes {
+		d.box(title, "  ")
+	}
+	elsewhere := d.arrows(i, boxes)
+	for _, title := range elsewhere {
+		fmt.Fprintf(&d.out, "  %s[/\"%s<br/>(part %d)\"/]\n", id(title), title, d.home[title]+1)
+	}
+	d.styles("  ", boxes)
+	d.out.WriteString(closeFence)
+
+	d.out.WriteString("| Box | What it does | Lambda |\n| --- | --- | --- |\n")
+	for _, title := range boxes {
+		if s := d.machine.States[title]; s.Comment != "" {
+			fmt.Fprintf(&d.out, "| %s | %s | %s |\n", title, s.Comment, lambda(s))
+		}
+	}
+	d.out.WriteString("\n")
+}
+
+// arrows draws the arrows of a part, and returns the boxes of other parts that they lead to.
+func (d *drawing) arrows(i int, boxes []string) []string {
+	var elsewhere []string
+	draw := func(from, arrow, to string) {
+		fmt.Fprintf(&d.out, "  %s %s %s\n", from, arrow, id(to))
+		if d.home[to] != i {
+			elsewhere = add(elsewhere, to)
+		}
+	}
+	var failing []kind
+	for _, title := range boxes {
+		for _, a := range d.machine.Arrows(title) {
+			switch {
+			case slices.Contains(a.Errors, statesAll):
+				if k, _ := d.kindOf(title); k.to != "" && !slices.Contains(failing, k) {
+					failing = append(failing, k)
+				}
+			case a.Errors != nil:
+				draw(id(title), fmt.Sprintf("-. \"%s\" .->", strings.Join(a.Errors, ", ")), a.To)
+			case a.Variable != "":
+				draw(id(title), fmt.Sprintf("-- \"%s\" -->", lastKey(a.Variable)), a.To)
+			default:
+				draw(id(title), "-->", a.To)
+			}
+		}
+	}
+	for _, k := range failing {
+		from := "any" + k.name
+		fmt.Fprintf(&d.out, "  %s>\"any %s box fails\"]\n", from, k.name)
+		draw(from, "-.->", k.to)
+	}
+	return elsewhere
+}
+
+// box is one node.
+func (d *drawing) box(title, indent string) {
+	s := d.machine.States[title]
+	shape := `["%s"]`
+	text := title
+	switch s.Type {
+	case "Choice":
+		shape = `{"%s"}`
+	case "Wait":
+		shape = `{{"%s"}}`
+		text = fmt.Sprintf("%s<br/>%d s", title, s.Seconds)
+	case "Succeed", "Fail":
+		shape = `(["%s"])`
+	}
+	fmt.Fprintf(&d.out, indent+id(title)+shape+"\n", text)
+}
+
+// styles gives the boxes the borders of their kinds.
+func (d *drawing) styles(indent string, boxes []string) {
+	for _, title := range boxes {
+		k, ok := d.kindOf(title)
+		switch s := d.machine.States[title]; {
+		case ok:
+		case s.Type == "Succeed":
+			k.style = "stroke:#1a7f37,stroke-width:3px"
+		case s.Type == "Fail":
+			k.style = "stroke:#d1242f,stroke-width:3px"
+		default:
+			continue
+		}
+		fmt.Fprintf(&d.out, "%sstyle %s %s\n", indent, id(title), k.style)
+	}
+}
+
+// ends are the final states.
+func (d *drawing) ends() []string {
+	return slices.DeleteFunc(slices.Clone(d.order), func(title string) bool { return !isEnd(d.machine.States[title]) })
+}
+
+// lastKey is "passed" for "$.preflight.passed".
+func lastKey(path string) string { return path[strings.LastIndex(path, ".")+1:] }
+
+// lambda is the folder of a task.
+func lambda(s golden.State) string {
+	folder := strings.Trim(s.Resource, "${}")
+	if folder == "" {
+		return ""
+	}
+	return fmt.Sprintf("[`%s`](../lambdas/%s)", folder, folder)
+}

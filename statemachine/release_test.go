@@ -1,0 +1,142 @@
+package statemachine_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+
+	"cloudfront-cd/statemachine"
+	"cloudfront-cd/statemachine/diagram"
+	"cloudfront-cd/statemachine/golden"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden definition and the diagram in docs/ instead of comparing") //nolint:gochecknoglobals // the flag package wants it before the tests run
+
+const (
+	release  = "golden/release.asl.json"
+	document = "../docs/release.md"
+	leastCDK = 20 // package.json of aws-cdk-lib 2.270.0: "engines": {"node": ">= 20.0.0"}
+
+	arnPrefix = "arn:aws:lambda:us-east-1:111122223333:function:"
+)
+
+func TestGoldenIsWhatCDKSynthesizes(t *testing.T) {
+	got, err := golden.Format(synthesize(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		write(t, release, got)
+		page, err := diagram.Release(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, document, page)
+		return
+	}
+	if want := golden.Release(); !bytes.Equal(got, want) {
+		t.Errorf("CDK does not synthesize %s any more: run \"make golden\" and look at the diff.\n%s", release, firstDifference(got, want))
+	}
+}
+
+// synthesize is the definition of the release workflow with ${folder} instead of each Lambda's ARN.
+func synthesize(t *testing.T) []byte {
+	t.Helper()
+	needNode(t)
+	defer jsii.Close()
+	out := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, AnalyticsReporting: jsii.Bool(false)})
+	stack := awscdk.NewStack(app, jsii.String("Golden"), nil)
+	imported := map[string]awslambda.IFunction{}
+	functions := func(folder string) awslambda.IFunction {
+		if imported[folder] == nil {
+			imported[folder] = awslambda.Function_FromFunctionArn(stack, jsii.String("Function "+folder), jsii.String(arnPrefix+folder))
+		}
+		return imported[folder]
+	}
+	sfn.NewStateMachine(stack, jsii.String("Release"), statemachine.Release(stack, functions))
+	app.Synth(nil)
+	definition := definitionIn(t, filepath.Join(out, "Golden.template.json"))
+	return regexp.MustCompile(regexp.QuoteMeta(arnPrefix)+`([a-z]+)`).ReplaceAll(definition, []byte(`$${$1}`))
+}
+
+// definitionIn is the definition of the only state machine in a CloudFormation template.
+func definitionIn(t *testing.T, template string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stack struct {
+		Resources map[string]struct {
+			Type       string
+			Properties struct{ DefinitionString any }
+		}
+	}
+	if err := json.Unmarshal(data, &stack); err != nil {
+		t.Fatalf("read the synthesized template: %v", err)
+	}
+	for _, resource := range stack.Resources {
+		if resource.Type != "AWS::StepFunctions::StateMachine" {
+			continue
+		}
+		text, ok := resource.Properties.DefinitionString.(string)
+		if !ok {
+			t.Fatalf("the definition has deploy-time values in it: %v", resource.Properties.DefinitionString)
+		}
+		return []byte(text)
+	}
+	t.Fatal("the template has no state machine")
+	return nil
+}
+
+// needNode fails, and does not skip: a definition that was not compared is not known to be the one that is deployed.
+func needNode(t *testing.T) {
+	t.Helper()
+	path, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatalf("Node.js %d or later is needed to synthesize the state machines with CDK, and there is no node on the PATH.", leastCDK)
+	}
+	answer, err := exec.CommandContext(t.Context(), path, "--version").Output()
+	if err != nil {
+		t.Fatalf("ask %s for its version: %v", path, err)
+	}
+	version := strings.TrimSpace(string(answer))
+	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	if n, err := strconv.Atoi(major); err != nil || n < leastCDK {
+		t.Fatalf("Node.js %d or later is needed to synthesize the state machines with CDK; %s is %s.", leastCDK, path, version)
+	}
+	// Without this, jsii prints a banner for each version of Node that is past its end of life.
+	t.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", major)
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("wrote %s", path)
+}
+
+func firstDifference(got, want []byte) string {
+	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return fmt.Sprintf("line %d:\n got %s\nwant %s", i+1, g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("got %d lines, want %d", len(g), len(w))
+}
