@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "rewrite the golden definition and the d
 const (
 	release  = "golden/release.asl.json"
 	document = "../docs/release.md"
-	leastCDK = 20 // package.json of aws-cdk-lib 2.270.0: "engines": {"node": ">= 20.0.0"}
+	leastNode = 20 // package.json of aws-cdk-lib 2.270.0: "engines": {"node": ">= 20.0.0"}
 
 	arnPrefix = "arn:aws:lambda:us-east-1:111122223333:function:"
 )
@@ -55,7 +55,7 @@ func TestGoldenIsWhatCDKSynthesizes(t *testing.T) {
 // synthesize is the definition of the release workflow with ${folder} instead of each Lambda's ARN.
 func synthesize(t *testing.T) []byte {
 	t.Helper()
-	needNode(t)
+	startNode(t)
 	defer jsii.Close()
 	out := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, AnalyticsReporting: jsii.Bool(false)})
@@ -103,12 +103,13 @@ func definitionIn(t *testing.T, template string) []byte {
 	return nil
 }
 
-// needNode fails, and does not skip: a definition that was not compared is not known to be the one that is deployed.
-func needNode(t *testing.T) {
+// startNode finds Node.js for CDK. Without it the test fails, and is not skipped: a definition that was not compared is not
+// known to be the one that is deployed.
+func startNode(t *testing.T) {
 	t.Helper()
 	path, err := exec.LookPath("node")
 	if err != nil {
-		t.Fatalf("Node.js %d or later is needed to synthesize the state machines with CDK, and there is no node on the PATH.", leastCDK)
+		t.Fatalf("Node.js %d or later is needed to synthesize the state machines with CDK, and there is no node on the PATH.", leastNode)
 	}
 	answer, err := exec.CommandContext(t.Context(), path, "--version").Output()
 	if err != nil {
@@ -116,11 +117,14 @@ func needNode(t *testing.T) {
 	}
 	version := strings.TrimSpace(string(answer))
 	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
-	if n, err := strconv.Atoi(major); err != nil || n < leastCDK {
-		t.Fatalf("Node.js %d or later is needed to synthesize the state machines with CDK; %s is %s.", leastCDK, path, version)
+	if n, err := strconv.Atoi(major); err != nil || n < leastNode {
+		t.Fatalf("Node.js %d or later is needed to synthesize the state machines with CDK; %s is %s.", leastNode, path, version)
 	}
-	// Without this, jsii prints a banner for each version of Node that is past its end of life.
+	// jsii prints a banner for a Node that is past its end of life. It took its environment when the program started; once
+	// closed, it starts again with today's.
+	t.Setenv("JSII_NODE", path)
 	t.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", major)
+	jsii.Close()
 }
 
 func write(t *testing.T, path string, data []byte) {

@@ -40,15 +40,12 @@ func (s *scope) find(p *path) (any, *missing) {
 	return p.find(s.input)
 }
 
-// on is the same scope over another input.
-func (s *scope) on(input any) *scope { return &scope{input: input, context: s.context, engine: s.engine} }
-
 // notFound is what a path in a payload template raises when it finds nothing.
 //
 // The specification says States.ParameterPathFailure; histories recorded from AWS (localstack's snapshot tests of
 // 2025-01-02, test_invalid_jsonpath) show States.Runtime, which no Catch sees. See Engine.CatchableParameterPaths.
 func (s *scope) notFound(p *path, field string) *fault {
-	var root any = s.input
+	root := s.input
 	if p.context {
 		root = s.context()
 	}

@@ -241,7 +241,7 @@ func mathRandom(s *scope, args []any) (any, error) {
 
 func newUUID(s *scope, _ []any) (any, error) {
 	high, low := s.engine.draw().Uint64(), s.engine.draw().Uint64()
-	high = high&^0xf000 | 0x4000  // version 4
+	high = high&^0xf000 | 0x4000   // version 4
 	low = low&^(3<<62) | (2 << 62) // variant 10
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffffffffffff), nil
 }

@@ -73,6 +73,8 @@ func (t *thread) fail(v *visit, name, cause string) {
 	if !t.at(v) {
 		return
 	}
+	started := v.fork != nil
+	v.fork = nil
 	for i := range v.state.retry {
 		r := &v.state.retry[i]
 		if !t.x.engine.matches(r.ErrorEquals, name) {
@@ -87,8 +89,7 @@ func (t *thread) fail(v *visit, name, cause string) {
 		}
 		break
 	}
-	if v.fork != nil {
-		v.fork = nil
+	if started {
 		t.prev = t.x.emit(Event{Type: v.state.kind + "StateFailed", PreviousEventID: t.prev})
 	}
 	for i := range v.state.catch {

@@ -2,6 +2,7 @@ package distribution
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 )
@@ -27,9 +28,9 @@ func Illegal(diff []Difference) []Difference {
 
 // OnlyOriginDiffers returns the differences that are not inside the origin of that Id: none means that only it differs.
 func OnlyOriginDiffers(diff []Difference, originID string) []Difference {
-	origin := OriginPath(originID)
+	origin := elementPath("Origins", originID)
 	return slices.DeleteFunc(slices.Clone(diff), func(d Difference) bool {
-		rest, inside := cutPrefix(d.Path, origin)
+		rest, inside := strings.CutPrefix(d.Path, origin)
 		return inside && (rest == "" || rest[0] == '.')
 	})
 }

@@ -158,3 +158,6 @@ func (n *node) render() string {
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }
+
+// elementPath is the path of a list's element.
+func elementPath(list, key string) string { return list + "[" + quoted(key) + "]" }

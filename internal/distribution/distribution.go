@@ -14,6 +14,7 @@
 package distribution
 
 import (
+	"iter"
 	"reflect"
 	"slices"
 
@@ -58,15 +59,13 @@ func deepCopy(to, from reflect.Value) {
 	case reflect.Slice:
 		if !from.IsNil() {
 			to.Set(reflect.MakeSlice(from.Type(), from.Len(), from.Len()))
-			for i := range from.Len() {
-				deepCopy(to.Index(i), from.Index(i))
-			}
+		}
+		for i := range from.Len() {
+			deepCopy(to.Index(i), from.Index(i))
 		}
 	case reflect.Struct:
-		for i := range from.NumField() {
-			if from.Type().Field(i).IsExported() {
-				deepCopy(to.Field(i), from.Field(i))
-			}
+		for i := range exported(from.Type()) {
+			deepCopy(to.Field(i), from.Field(i))
 		}
 	case reflect.Map, reflect.Interface:
 		panic("distribution: the SDK has a new kind of field, " + from.Type().String())
@@ -87,6 +86,17 @@ func origins(c *types.DistributionConfig) []types.Origin {
 		return nil
 	}
 	return c.Origins.Items
+}
+
+// exported yields the exported fields of a struct: the SDK's types end in an unexported marker.
+func exported(t reflect.Type) iter.Seq2[int, reflect.StructField] {
+	return func(yield func(int, reflect.StructField) bool) {
+		for i := range t.NumField() {
+			if field := t.Field(i); field.IsExported() && !yield(i, field) {
+				return
+			}
+		}
+	}
 }
 
 func isKept(field string) bool { return slices.Contains(KeptFields(), field) }

@@ -83,10 +83,9 @@ func structNode(v reflect.Value) *node {
 	t := v.Type()
 	list := isList(t)
 	n := &node{}
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for i, field := range exported(t) {
 		switch {
-		case !field.IsExported() || list && field.Name == "Quantity":
+		case list && field.Name == "Quantity":
 		case list && field.Name == "Items":
 			n.addItems(t.Name(), v.Field(i))
 		default:
@@ -101,7 +100,7 @@ func structNode(v reflect.Value) *node {
 	return n
 }
 
-// addItems reads the elements of a list, as listRules says.
+// addItems reads the elements of a list, by the rules of lists.go.
 func (n *node) addItems(list string, items reflect.Value) {
 	element := items.Type().Elem()
 	if element.Kind() != reflect.Struct {

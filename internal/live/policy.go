@@ -118,7 +118,13 @@ func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *releas
 		if err == nil {
 			return true, nil
 		}
-		if fault.Code(err) != PreconditionFailed {
+		switch fault.Code(err) {
+		case PreconditionFailed:
+		case "IllegalUpdate":
+			// A disabled policy is never illegal in itself. Whether CloudFront refuses an update while the primary is
+			// InProgress is unverified, and says nothing for good: Step Functions is to try again.
+			return false, fault.Errorf(fault.Unavailable, "policy %s cannot be switched off just now: %w", id, err)
+		default:
 			return false, err
 		}
 	}

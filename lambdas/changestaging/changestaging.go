@@ -86,8 +86,8 @@ func (h Handler) refuseWhileEnabled(ctx context.Context, doc release.Document) e
 // staging, so that what is judged is the live config plus this one change.
 func repointed(change release.Change, primary, staging live.Config) (*types.DistributionConfig, error) {
 	wanted := distribution.Copyable(primary.DistributionConfig, staging.DistributionConfig)
-	if err := distribution.SetOrigin(wanted, change.Origin, change.Path, change.Domain); err != nil {
-		return nil, fault.Errorf(fault.InvalidRequest, "repoint origin %s: %w", change.Origin, err)
+	if _, err := distribution.SetOrigin(wanted, change.Origin, change.Path, change.Domain); err != nil {
+		return nil, fault.Errorf(fault.InvalidRequest, "%w", err)
 	}
 	return wanted, nil
 }

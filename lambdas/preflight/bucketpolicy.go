@@ -70,14 +70,14 @@ func (m *oneOrMany) UnmarshalJSON(data []byte) error {
 }
 
 type statement struct {
-	Effect       string
-	Principal    json.RawMessage
-	NotPrincipal json.RawMessage
-	Action       texts
-	NotAction    texts
-	Resource     texts
-	NotResource  texts
-	Condition    map[string]map[string]texts
+	Effect       string                      `json:"Effect"`
+	Principal    json.RawMessage             `json:"Principal"`
+	NotPrincipal json.RawMessage             `json:"NotPrincipal"`
+	Action       texts                       `json:"Action"`
+	NotAction    texts                       `json:"NotAction"`
+	Resource     texts                       `json:"Resource"`
+	NotResource  texts                       `json:"NotResource"`
+	Condition    map[string]map[string]texts `json:"Condition"`
 }
 
 // letsIn reports whether the bucket policy lets the reader get objects below folder ("arn:aws:s3:::bucket/path/"). Only
@@ -85,7 +85,9 @@ type statement struct {
 // AWS:SourceArn and AWS:SourceAccount. Other condition keys (aws:SecureTransport, an organization, …) treat staging as
 // they treat the primary, which viewers are already getting.
 func letsIn(policy, folder string, who reader) answer {
-	var document struct{ Statement oneOrMany }
+	var document struct {
+		Statement oneOrMany `json:"Statement"`
+	}
 	if err := json.Unmarshal([]byte(policy), &document); err != nil {
 		return unclear
 	}

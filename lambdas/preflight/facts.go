@@ -97,7 +97,7 @@ func wanted(change release.Change, primary, staging *types.DistributionConfig) *
 		return staging
 	}
 	changed := distribution.Copyable(primary, staging)
-	if err := distribution.SetOrigin(changed, change.Origin, change.Path, change.Domain); err != nil {
+	if _, err := distribution.SetOrigin(changed, change.Origin, change.Path, change.Domain); err != nil {
 		return staging
 	}
 	return changed
@@ -111,7 +111,7 @@ func (h Handler) readHold(ctx context.Context, primary string) (*record.Hold, er
 		return &record.Hold{Cause: "its content is not the JSON that the workflow writes"}, nil
 	}
 	if err != nil || !found {
-		return nil, err //nolint:nilnil // no hold is the normal case
+		return nil, err
 	}
 	return &hold, nil
 }

@@ -17,7 +17,7 @@ import (
 // part is a piece of a workflow that fits one picture.
 type part struct {
 	title string
-	start string // its first box; the other boxes are those that are reached before another part begins
+	start string // its first box; the others follow in reading order until another part begins
 	about string
 }
 
@@ -72,30 +72,23 @@ type drawing struct {
 	out     strings.Builder
 }
 
-// divide gives every box to the part that reaches it first, all parts growing by one arrow at a time.
+// divide gives every box to a part: in reading order, each part goes from its first box to the next part's.
 func (d *drawing) divide() error {
 	d.home = map[string]int{}
-	var front []string
+	begun := map[int]bool{}
+	current := 0
+	for i, title := range d.order {
+		if p := slices.IndexFunc(d.parts, func(p part) bool { return p.start == title }); p >= 0 {
+			current = p
+			begun[p] = true
+		} else if i == 0 {
+			return fmt.Errorf("no part begins with %q", title)
+		}
+		d.home[title] = current
+	}
 	for i, p := range d.parts {
-		if _, ok := d.machine.States[p.start]; !ok {
+		if !begun[i] {
 			return fmt.Errorf("the part %q begins with %q, which is not a state", p.title, p.start)
-		}
-		d.home[p.start] = i
-		front = append(front, p.start)
-	}
-	for len(front) > 0 {
-		title := front[0]
-		front = front[1:]
-		for _, a := range d.machine.Arrows(title) {
-			if _, taken := d.home[a.To]; !taken {
-				d.home[a.To] = d.home[title]
-				front = append(front, a.To)
-			}
-		}
-	}
-	for title := range d.machine.States {
-		if _, ok := d.home[title]; !ok {
-			return fmt.Errorf("no part reaches %q", title)
 		}
 	}
 	return nil
@@ -117,15 +110,4 @@ func id(title string) string {
 		}
 		return -1
 	}, title)
-}
-
-// anchor is the link that GitHub gives to a heading.
-func anchor(heading string) string {
-	kept := strings.Map(func(r rune) rune {
-		if r == ',' || r == '?' {
-			return -1
-		}
-		return r
-	}, strings.ToLower(heading))
-	return "#" + strings.ReplaceAll(kept, " ", "-")
 }

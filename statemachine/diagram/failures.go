@@ -18,8 +18,8 @@ type kind struct {
 	keptIn string
 }
 
-// anyway is the kind of boxes whose failure leads where their success leads.
-func anyway() kind { return kind{name: "dashed", style: "stroke-dasharray:5 4"} }
+// ignored is the kind of boxes whose failure changes nothing.
+func ignored() kind { return kind{name: "dashed", style: "stroke-dasharray:5 4"} }
 
 // looks are the borders of the other kinds. They show on a light and on a dark page.
 func looks() []kind {
@@ -60,14 +60,14 @@ func (d *drawing) unnamed(title string) (golden.Arrow, bool) {
 // goesOn tells the failures that lead where success leads.
 func (d *drawing) goesOn(a golden.Arrow) bool { return d.machine.States[a.From].Next == a.To }
 
-// kindOf is the kind of a box, if it can fail.
+// kindOf is the kind of a box, if it has one.
 func (d *drawing) kindOf(title string) (kind, bool) {
 	a, ok := d.unnamed(title)
 	if !ok {
 		return kind{}, false
 	}
 	if d.goesOn(a) {
-		return anyway(), true
+		return ignored(), a.KeptIn == ""
 	}
 	for _, k := range d.kinds {
 		if k.to == a.To && k.keptIn == a.KeptIn {

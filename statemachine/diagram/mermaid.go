@@ -17,7 +17,7 @@ const (
 func (d *drawing) overview() {
 	d.out.WriteString("## Overview\n\n" + openFence)
 	for i, p := range d.parts {
-		fmt.Fprintf(&d.out, "  part%d[\"%d. %s\"]\n", i, i+1, p.title)
+		fmt.Fprintf(&d.out, "  part%d[\"%s\"]\n", i, p.title)
 	}
 	for _, title := range d.order {
 		if isEnd(d.machine.States[title]) {
@@ -64,10 +64,10 @@ func (d *drawing) legend() {
 	d.out.WriteString(`## How to read the pictures
 
 Rectangles are tasks (one Lambda each), hexagons wait, diamonds look at one boolean that a task has computed, rounded boxes
-are ends. A box in brackets belongs to another part. Solid arrows are the normal way; the text on one is the boolean that is
-true there, and an arrow out of a diamond without a text is taken when none is. Dotted arrows are failures, after the box's
-retries (which are not shown): an error with a way of its own is named on its arrow; all others share one dotted arrow per
-picture and kind, and a task's border says which kind it is:
+are ends. A slanted box belongs to another part, named in brackets. Solid arrows are the normal way; the text on one is the
+boolean that is true there, and an arrow out of a diamond without a text is taken when none is. Dotted arrows are failures,
+after the box's retries (which are not shown). An error with a way of its own is named on its arrow. All others of a picture
+share one dotted arrow per colour, and a task's border says which colour it has:
 
 | Border | What a failure does | Kept in |
 | --- | --- | --- |
@@ -75,20 +75,20 @@ picture and kind, and a task's border says which kind it is:
 	for _, k := range d.kinds {
 		fmt.Fprintf(&d.out, "| %s | goes to %s | %s |\n", k.name, k.to, kept(k.keptIn))
 	}
-	fmt.Fprintf(&d.out, "| %s | takes the same arrow as success | |\n\n", anyway().name)
+	fmt.Fprintf(&d.out, "| %s | changes nothing: the release goes on | nothing |\n\n", ignored().name)
 }
 
 // part is one picture and the table of its boxes.
 func (d *drawing) part(i int) {
 	p := d.parts[i]
-	fmt.Fprintf(&d.out, "## %d. %s\n\n%s\n\n%s", i+1, p.title, p.about, openFence)
+	fmt.Fprintf(&d.out, "## %s\n\n%s\n\n%s", p.title, p.about, openFence)
 	boxes := d.boxes(i)
 	for _, title := range boxes {
 		d.box(title, "  ")
 	}
 	elsewhere := d.arrows(i, boxes)
 	for _, title := range elsewhere {
-		fmt.Fprintf(&d.out, "  %s[/\"%s<br/>(part %d)\"/]\n", id(title), title, d.home[title]+1)
+		fmt.Fprintf(&d.out, "  %s[/\"%s<br/>(%s)\"/]\n", id(title), title, d.parts[d.home[title]].title)
 	}
 	d.styles("  ", boxes)
 	d.out.WriteString(closeFence)
@@ -116,7 +116,9 @@ func (d *drawing) arrows(i int, boxes []string) []string {
 		for _, a := range d.machine.Arrows(title) {
 			switch {
 			case slices.Contains(a.Errors, statesAll):
-				if k, _ := d.kindOf(title); k.to != "" && !slices.Contains(failing, k) {
+				if k, ok := d.kindOf(title); !ok {
+					draw(id(title), "-. \"any other failure\" .->", a.To)
+				} else if k != ignored() && !slices.Contains(failing, k) {
 					failing = append(failing, k)
 				}
 			case a.Errors != nil:

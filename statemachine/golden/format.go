@@ -36,7 +36,7 @@ type printer struct {
 	out    bytes.Buffer
 }
 
-const width = 120
+const width = 150
 
 func (p *printer) write(value any, indent string) {
 	if line := p.line(value); len(indent)+len(line) <= width {
@@ -54,6 +54,10 @@ func (p *printer) write(value any, indent string) {
 		}
 		p.out.WriteString("\n" + indent + "}")
 	case []any:
+		if text, ok := fill(v, inner); ok {
+			p.out.WriteString("[\n" + text + "\n" + indent + "]")
+			return
+		}
 		p.out.WriteString("[\n")
 		for i, element := range v {
 			p.separate(i, inner)
@@ -63,6 +67,30 @@ func (p *printer) write(value any, indent string) {
 	default:
 		p.out.WriteString(scalar(v))
 	}
+}
+
+// fill packs a list of texts into lines.
+func fill(list []any, indent string) (string, bool) {
+	var text, line string
+	for i, element := range list {
+		if _, ok := element.(string); !ok {
+			return "", false
+		}
+		word := scalar(element)
+		if i < len(list)-1 {
+			word += ","
+		}
+		switch {
+		case line == "":
+			line = indent + word
+		case len(line)+1+len(word) <= width:
+			line += " " + word
+		default:
+			text += line + "\n"
+			line = indent + word
+		}
+	}
+	return text + line, true
 }
 
 func (p *printer) separate(i int, indent string) {

@@ -101,7 +101,7 @@ func (m Machine) Arrows(title string) []Arrow {
 }
 
 // Order is every box that can be reached, in the order in which a person reads the picture: along the normal arrows to an
-// end, then the branches left behind, and last what only a failure leads to.
+// end, loops before the way on, then the branches left behind, and last what only a failure leads to.
 func (m Machine) Order() []string {
 	var order []string
 	var follow func(title string)
@@ -110,9 +110,12 @@ func (m Machine) Order() []string {
 			return
 		}
 		order = append(order, title)
-		for _, a := range m.Arrows(title) {
-			if a.Errors == nil {
-				follow(a.To)
+		ways := m.normal(title)
+		for _, loops := range []bool{true, false} {
+			for _, to := range ways {
+				if m.comesBack(to, order) == loops {
+					follow(to)
+				}
 			}
 		}
 	}
@@ -123,6 +126,36 @@ func (m Machine) Order() []string {
 		}
 	}
 	return order
+}
+
+// comesBack tells a way that leads nowhere but to boxes that were seen already.
+func (m Machine) comesBack(title string, seen []string) bool {
+	seen = slices.Clone(seen)
+	front := []string{title}
+	for len(front) > 0 {
+		title, front = front[0], front[1:]
+		if slices.Contains(seen, title) {
+			continue
+		}
+		seen = append(seen, title)
+		ways := m.normal(title)
+		if len(ways) == 0 {
+			return false
+		}
+		front = append(front, ways...)
+	}
+	return true
+}
+
+// normal is where a box leads when nothing fails.
+func (m Machine) normal(title string) []string {
+	var ways []string
+	for _, a := range m.Arrows(title) {
+		if a.Errors == nil {
+			ways = append(ways, a.To)
+		}
+	}
+	return ways
 }
 
 // path is the path in a ResultPath: null and none give "".

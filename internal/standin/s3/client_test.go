@@ -30,11 +30,11 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+func start() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 
 func world(t *testing.T) (*s3.Server, *sdk.Client, *simtime.Clock) {
 	t.Helper()
-	clock := simtime.New(start)
+	clock := simtime.New(start())
 	server := s3.New(clock)
 	if err := server.CreateBucket("record"); err != nil {
 		t.Fatal(err)
@@ -48,6 +48,9 @@ func client(h http.Handler, options ...func(*sdk.Options)) *sdk.Client {
 		Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", ""),
 		HTTPClient:  &http.Client{Transport: inProcess{h}},
 		Retryer:     aws.NopRetryer{},
+		// What config.LoadDefaultConfig sets.
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 	}, options...)
 }
 

@@ -3,6 +3,7 @@ package s3
 import (
 	"bytes"
 	"encoding/xml"
+	"maps"
 	"net/http"
 )
 
@@ -24,8 +25,8 @@ func (f *fault) write(w http.ResponseWriter, r *http.Request) {
 	}
 	body := struct {
 		XMLName xml.Name `xml:"Error"`
-		Code    string
-		Message string
+		Code    string   `xml:"Code"`
+		Message string   `xml:"Message"`
 	}{Code: f.code, Message: f.message}
 	text, err := xml.Marshal(body)
 	if err != nil {
@@ -78,12 +79,10 @@ func (p *reply) Write(b []byte) (int, error) {
 }
 
 func (p *reply) copyTo(w http.ResponseWriter) {
-	for name, values := range p.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.header)
 	if p.status == 0 {
 		p.status = http.StatusOK
 	}
 	w.WriteHeader(p.status)
-	_, _ = w.Write(p.body.Bytes()) // a client that hung up is no concern of ours
+	_, _ = w.Write(p.body.Bytes()) //nolint:gosec // objects are served as they are; a client that hung up does not matter
 }

@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha1" //nolint:gosec // S3 offers SHA-1 as a checksum of transfers
 	"crypto/sha256"
@@ -10,6 +9,7 @@ import (
 	"hash/crc32"
 	"hash/crc64"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,59 +32,40 @@ func payload(r *http.Request) ([]byte, http.Header, error) {
 		if want := r.Header.Get("X-Amz-Decoded-Content-Length"); want != strconv.Itoa(len(body)) {
 			return nil, nil, badRequest("IncompleteBody", "The body is not as long as x-amz-decoded-content-length says.")
 		}
-		for name, values := range trailer {
-			if isChecksum(name) {
-				headers[name] = values
-			}
-		}
+		maps.Copy(headers, trailer)
 	}
-	for name, values := range headers {
-		if !isChecksum(name) {
-			continue
-		}
-		if err := verify(name, values[0], body); err != nil {
-			return nil, nil, err
-		}
-	}
-	return body, headers, nil
+	return body, headers, verify(headers, body)
 }
 
 // dechunk undoes the aws-chunked transfer coding: chunks of "size[;signature]\r\n…\r\n" up to one of size zero, then
 // trailers ("Signature calculations: transferring a payload in multiple chunks", Amazon S3 API Reference). Signatures
 // are not checked.
-func dechunk(coded []byte) ([]byte, http.Header, error) {
-	broken := badRequest("IncompleteBody", "The aws-chunked body is malformed.")
-	in := bufio.NewReader(bytes.NewReader(coded))
-	body := []byte{}
+func dechunk(coded []byte) (body []byte, checksums http.Header, err error) {
+	body = []byte{}
 	for {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return nil, nil, broken
-		}
-		digits, _, _ := strings.Cut(strings.TrimSpace(line), ";")
+		line, rest, _ := bytes.Cut(coded, []byte("\r\n"))
+		digits, _, _ := strings.Cut(string(line), ";")
 		size, err := strconv.ParseUint(digits, 16, 31)
-		if err != nil || size > uint64(len(coded)) {
-			return nil, nil, broken
+		if err == nil && size == 0 {
+			return body, trailer(rest), nil
 		}
-		if size == 0 {
-			break
+		end := int(size)
+		if err != nil || len(rest) < end+2 || string(rest[end:end+2]) != "\r\n" {
+			return nil, nil, badRequest("IncompleteBody", "The aws-chunked body is malformed.")
 		}
-		chunk := make([]byte, size+2)
-		if _, err := io.ReadFull(in, chunk); err != nil || !bytes.HasSuffix(chunk, []byte("\r\n")) {
-			return nil, nil, broken
-		}
-		body = append(body, chunk[:size]...)
+		body, coded = append(body, rest[:end]...), rest[end+2:]
 	}
-	trailer := http.Header{}
-	for {
-		line, err := in.ReadString('\n')
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
-			trailer.Set(name, strings.TrimSpace(value))
-		}
-		if err != nil {
-			return body, trailer, nil
+}
+
+func trailer(text []byte) http.Header {
+	checksums := http.Header{}
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name = http.CanonicalHeaderKey(name); isChecksum(name) {
+			checksums.Set(name, strings.TrimSpace(value))
 		}
 	}
+	return checksums
 }
 
 func isChecksum(name string) bool {
@@ -92,15 +73,20 @@ func isChecksum(name string) bool {
 		name != "X-Amz-Checksum-Algorithm" && name != "X-Amz-Checksum-Type"
 }
 
-func verify(header, want string, body []byte) error {
-	algorithm := strings.ToUpper(strings.TrimPrefix(header, "X-Amz-Checksum-"))
-	h := hasher(algorithm)
-	if h == nil {
-		return notImplemented("the checksum " + algorithm)
-	}
-	_, _ = h.Write(body) // a hash never fails
-	if base64.StdEncoding.EncodeToString(h.Sum(nil)) != want {
-		return badRequest("BadDigest", "The "+algorithm+" you specified did not match the calculated checksum.")
+func verify(headers http.Header, body []byte) error {
+	for header := range headers {
+		if !isChecksum(header) {
+			continue
+		}
+		algorithm := strings.ToUpper(strings.TrimPrefix(header, "X-Amz-Checksum-"))
+		h := hasher(algorithm)
+		if h == nil {
+			return notImplemented("the checksum " + algorithm)
+		}
+		_, _ = h.Write(body) // a hash never fails
+		if base64.StdEncoding.EncodeToString(h.Sum(nil)) != headers.Get(header) {
+			return badRequest("BadDigest", "The "+algorithm+" you specified did not match the calculated checksum.")
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -22,7 +23,8 @@ var virtualHost = regexp.MustCompile(`^(.+)\.s3[.-](?:[a-z0-9-]+\.)?amazonaws\.c
 func parse(r *http.Request) (target, error) {
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	t := target{query: r.URL.Query()}
-	if m := virtualHost.FindStringSubmatch(r.Host); m != nil {
+	host := cmp.Or(r.Host, r.URL.Host) // a client's request that reaches us in process may leave Host empty
+	if m := virtualHost.FindStringSubmatch(host); m != nil {
 		t.bucket, t.key = m[1], path
 	} else {
 		t.bucket, t.key, _ = strings.Cut(path, "/")

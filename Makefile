@@ -1,0 +1,61 @@
+# Tool versions, once. golangci-lint is built into build/tools with this Go; nothing is installed outside this folder.
+GOLANGCI_LINT_VERSION := v2.11.4
+GO_NEEDED             := 1.26
+NODE_NEEDED           := 20
+
+# jsii warns about Node 20 on stderr; the definitions synthesize with it all the same.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export CGO_ENABLED ?= 0
+
+LINT      := build/tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
+LAMBDAS   := $(notdir $(patsubst %/bootstrap/main.go,%,$(wildcard lambdas/*/bootstrap/main.go)))
+DEMO_VARS := SCENARIO SPEED SEED REQUEST PRIMARY STAGING HISTORY RECORD
+DEMO_ARGS  = $(foreach v,$(DEMO_VARS),$(if $($(v)),--$(shell echo $(v) | tr A-Z a-z) '$($(v))'))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo scenarios test check lint fmt golden build bench fuzz clean need-go need-node FORCE
+
+help: ## this text
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Try it (needs Go alone)
+demo: build/local ## watch a release: [SCENARIO=name] [SPEED=600|max] [SEED=1] [REQUEST=file] [PRIMARY=file STAGING=file] [HISTORY=file] [RECORD=file]
+	@build/local demo $(DEMO_ARGS) $(if $(SCENARIO),--expected)
+scenarios: build/local ## list the demo's scenarios
+	@build/local demo --list
+
+##@ Every day
+test: need-go need-node ## run every test (the definitions' need Node.js)
+	go test ./...
+check: lint test ## what CI runs: lint, then every test
+lint: need-go $(LINT) ## static checks, formatting, and a tidy go.mod
+	$(LINT) run ./...
+	go mod tidy -diff
+fmt: need-go $(LINT) ## format the code
+	$(LINT) fmt ./...
+golden: need-go need-node ## rewrite the golden state machines and diagrams from the CDK code, then look at git diff
+	go test ./statemachine/... -update
+bench: need-go ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)
+	@.ci/fuzz $(or $(FUZZTIME),20s)
+
+##@ Build
+build: need-go build/local $(LAMBDAS:%=build/lambdas/%/bootstrap) ## build the demo and every Lambda's bootstrap (linux/arm64)
+build/local: need-go FORCE
+	@go build -trimpath -o $@ ./infra/local
+build/lambdas/%/bootstrap: FORCE
+	@GOOS=linux GOARCH=arm64 go build -trimpath -tags lambda.norpc -ldflags '-s -w' -o $@ ./lambdas/$*/bootstrap
+clean: ## remove everything that was built
+	rm -rf build
+
+$(LINT):
+	@echo "building golangci-lint $(GOLANGCI_LINT_VERSION) into build/tools (once, a few minutes)"
+	@GOBIN=$(CURDIR)/build/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	@mv build/tools/golangci-lint $@
+
+need-go:
+	@.ci/need go $(GO_NEEDED)
+need-node:
+	@.ci/need node $(NODE_NEEDED)
+FORCE:

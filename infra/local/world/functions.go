@@ -1,0 +1,158 @@
+package world
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cloudfrontsdk "github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	cloudwatchsdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	eventbridgesdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	s3sdk "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/transport"
+	"cloudfront-cd/lambdas/acquirelock"
+	"cloudfront-cd/lambdas/announce"
+	"cloudfront-cd/lambdas/changestaging"
+	"cloudfront-cd/lambdas/checkdeployed"
+	"cloudfront-cd/lambdas/checkpair"
+	"cloudfront-cd/lambdas/confirmpromotion"
+	"cloudfront-cd/lambdas/finish"
+	"cloudfront-cd/lambdas/judgehealth"
+	"cloudfront-cd/lambdas/judgeprimary"
+	"cloudfront-cd/lambdas/observe"
+	"cloudfront-cd/lambdas/placehold"
+	"cloudfront-cd/lambdas/preflight"
+	"cloudfront-cd/lambdas/promote"
+	"cloudfront-cd/lambdas/provetraffic"
+	recoverstep "cloudfront-cd/lambdas/recover"
+	"cloudfront-cd/lambdas/releaselock"
+	"cloudfront-cd/lambdas/restoreprimary"
+	"cloudfront-cd/lambdas/shifttraffic"
+	"cloudfront-cd/lambdas/stoptraffic"
+	"cloudfront-cd/lambdas/validaterequest"
+)
+
+// Bucket is the record bucket's name.
+const Bucket = "cloudfront-cd-records"
+
+// functions are the real handlers behind the real Lambda adapter, by folder, with real SDK clients.
+func (w *World) functions() map[string]lambda.Handler {
+	config := transport.Config(w.Transport)
+	cf := cloudfrontsdk.NewFromConfig(config)
+	records := s3sdk.NewFromConfig(config, func(o *s3sdk.Options) { o.UsePathStyle = true })
+	metrics := cloudwatchsdk.NewFromConfig(config)
+	now := w.Clock.Now
+	return map[string]lambda.Handler{
+		"validaterequest":  function(validaterequest.Handler{}.Handle),
+		"acquirelock":      function(acquirelock.Handler{Records: records, Executions: sfn.NewFromConfig(config), Bucket: Bucket, Now: now}.Handle),
+		"recover":          function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"preflight":        function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, Buckets: records, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"changestaging":    function(changestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"checkdeployed":    function(checkdeployed.Handler{CloudFront: cf, Now: now}.Handle),
+		"shifttraffic":     function(shifttraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"checkpair":        function(checkpair.Handler{CloudFront: cf, Now: now}.Handle),
+		"provetraffic":     function(provetraffic.Handler{CloudFront: cf, CloudWatch: metrics, Now: now}.Handle),
+		"observe":          function(observe.Handler{CloudWatch: metrics, Now: now}.Handle),
+		"judgehealth":      function(judgehealth.Handler{CloudWatch: metrics, Now: now}.Handle),
+		"promote":          function(promote.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"confirmpromotion": function(confirmpromotion.Handler{CloudFront: cf, Now: now}.Handle),
+		"judgeprimary":     function(judgeprimary.Handler{CloudWatch: metrics, Now: now}.Handle),
+		"stoptraffic":      function(stoptraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"restoreprimary":   function(restoreprimary.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"finish":           function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"announce":         function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
+		"releaselock":      function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
+		"placehold":        function(placehold.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+	}
+}
+
+func function[Out any](handle func(context.Context, release.Input) (Out, error)) lambda.Handler {
+	return lambda.NewHandler(fault.Handler(handle))
+}
+
+// invoke is the Lambda service: it runs the function named by the task's resource and reports a failure as the service
+// would to Step Functions.
+func (w *World) invoke(call asl.Call) asl.Result {
+	run := func() asl.Result { return w.run(call) }
+	if w.Intercept != nil {
+		return w.Intercept(call, run)
+	}
+	return run()
+}
+
+func (w *World) run(call asl.Call) (result asl.Result) {
+	folder := strings.TrimSuffix(strings.TrimPrefix(call.Resource, "${"), "}")
+	handler, ok := w.handlers[folder]
+	if !ok {
+		return asl.Result{Failure: &asl.Failure{Error: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + call.Resource}}
+	}
+	// Real functions with the SDK loaded answer in a tenth of a second or so; the seeded spread keeps events from
+	// falling on the same instant.
+	took := 100*time.Millisecond + time.Duration(w.random.Int64N(int64(100*time.Millisecond)))
+	defer func() {
+		if p := recover(); p != nil {
+			result = asl.Result{Failure: failureOf(panicked{p}), Took: took}
+		}
+	}()
+	out, err := handler.Invoke(context.Background(), call.Payload) //nolint:forbidigo // this is where an invocation begins
+	took += w.Transport.TakeLatency()
+	if took > release.LambdaTimeout {
+		return asl.Result{
+			Failure: &asl.Failure{Error: "Sandbox.Timedout", Cause: fmt.Sprintf("Task timed out after %s", release.LambdaTimeout)},
+			Took:    release.LambdaTimeout,
+		}
+	}
+	if err != nil {
+		return asl.Result{Failure: failureOf(err), Took: took}
+	}
+	return asl.Result{Output: out, Took: took}
+}
+
+type panicked struct{ value any }
+
+func (p panicked) Error() string { return fmt.Sprint(p.value) }
+
+// failureOf is what aws-lambda-go reports (lambda/errors.go) and Step Functions shows: an InvokeResponse_Error value as it
+// is, else the outermost Go type; the cause is a JSON text.
+func failureOf(err error) *asl.Failure {
+	report := messages.InvokeResponse_Error{Message: err.Error()}
+	switch e := err.(type) { //nolint:errorlint // the outermost type is what the runtime reports
+	case messages.InvokeResponse_Error:
+		report = e
+	case panicked:
+		report.Type = typeName(e.value)
+	default:
+		report.Type = typeName(err)
+	}
+	cause, marshalErr := json.Marshal(struct {
+		Message string `json:"errorMessage"`
+		Type    string `json:"errorType"`
+	}{report.Message, report.Type})
+	if marshalErr != nil {
+		cause = []byte(errors.Join(err, marshalErr).Error())
+	}
+	return &asl.Failure{Error: report.Type, Cause: string(cause)}
+}
+
+func typeName(v any) string {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
+}
+
+// SDK is an AWS configuration that reaches this world's stand-ins, for tests that look at it as a client would.
+func (w *World) SDK() aws.Config { return transport.Config(w.Transport) }

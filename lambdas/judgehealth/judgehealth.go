@@ -1,0 +1,81 @@
+// Package judgehealth decides after each look whether staging has passed the ramp step.
+package judgehealth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
+	"cloudfront-cd/internal/judge"
+	"cloudfront-cd/internal/metrics"
+	"cloudfront-cd/internal/release"
+)
+
+// Handler has everything the step needs.
+type Handler struct {
+	CloudWatch cloudwatch.DescribeAlarmsAPIClient
+	Now        func() time.Time
+}
+
+// Handle reads the alarms and else only thinks, so it may be retried at any time: the step is entered among the passed ones
+// by its index, never twice.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgement, error) {
+	doc := in.Document
+	alarms, err := metrics.Alarms(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
+	if err != nil {
+		return release.Judgement{}, err
+	}
+	names := metrics.Names{Canary: "staging", Baseline: "primary"}
+	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Staging.ID, doc.Deployed.At, names, alarms))
+	now, step := h.Now(), doc.Plan.Ramp[doc.Step.Index]
+	part := release.Judgement{
+		Verdict: string(gates.Verdict), Reasons: gates.Reasons, Step: doc.Step.Index,
+		JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
+	}
+	if gates.Verdict == judge.Unhealthy {
+		part.Stop = true
+		return part, nil
+	}
+	lacking := lacks(doc, step, gates.Minutes)
+	part.Reasons = append(part.Reasons, lacking...)
+	if gates.Verdict == judge.Healthy && len(lacking) == 0 {
+		part.ReleaseHealthy, part.StepHealthy = doc.Step.Last, !doc.Step.Last
+		part.Passed = append(part.Passed, release.PassedStep{Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now})
+		return part, nil
+	}
+	part.Verdict = string(judge.Inconclusive)
+	if deadline := doc.Deployed.At.Add(step.Deadline.Std()); !now.Before(deadline) {
+		part.Stop = true
+		part.Reasons = append(part.Reasons, fmt.Sprintf("the step's deadline of %s after its deployment has come", step.Deadline))
+		return part, nil
+	}
+	part.Observe = true
+	return part, nil
+}
+
+// lacks is what the step needs beside healthy gates and does not have.
+func lacks(doc release.Document, step release.RampStep, minutes int) []string {
+	var lacking []string
+	if time.Duration(minutes)*time.Minute < step.Observe.Std() {
+		lacking = append(lacking, fmt.Sprintf("observe: %d judged minutes of %s → inconclusive", minutes, step.Observe))
+	}
+	switch t := doc.Traffic; {
+	case t == nil || t.Step != doc.Step.Index:
+		lacking = append(lacking, "traffic: not proven at this step → inconclusive")
+	case !t.Flowing:
+		lacking = append(lacking, fmt.Sprintf("traffic: %s: %s → inconclusive", t.Verdict, t.Note))
+	}
+	return lacking
+}
+
+// passedBefore is the passed steps without the one that is being judged: the last step is judged again when its traffic
+// stops before the promotion, and must pass again.
+func passedBefore(doc release.Document) []release.PassedStep {
+	if doc.Judgement == nil {
+		return []release.PassedStep{}
+	}
+	return slices.DeleteFunc(slices.Clone(doc.Judgement.Passed), func(p release.PassedStep) bool { return p.Step >= doc.Step.Index })
+}

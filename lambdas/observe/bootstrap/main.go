@@ -1,0 +1,22 @@
+// The bootstrap of the Lambda function observe.
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
+	"cloudfront-cd/internal/bootstrap"
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/lambdas/observe"
+)
+
+func main() {
+	config := bootstrap.Config(context.Background())
+	lambda.Start(fault.Handler(observe.Handler{
+		CloudWatch: cloudwatch.NewFromConfig(config),
+		Now:        time.Now,
+	}.Handle))
+}

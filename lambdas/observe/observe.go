@@ -1,0 +1,71 @@
+// Package observe reads the per-minute counts that the judge compares.
+package observe
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/metrics"
+	"cloudfront-cd/internal/release"
+)
+
+// What is observed: the which of this step.
+const (
+	OfStaging = "staging" // staging and the primary, in the same minutes since the step was deployed
+	OfPrimary = "primary" // the primary since the promotion was deployed, and the same primary before the release
+)
+
+// Handler has everything the step needs.
+type Handler struct {
+	CloudWatch cloudwatch.GetMetricDataAPIClient
+	Now        func() time.Time
+}
+
+// Handle only reads, so it may be retried at any time. The first minutes after a deployment are left out, because a cache
+// starts cold, and the newest, because their metrics may be incomplete.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Observation, error) {
+	doc := in.Document
+	now := h.Now()
+	since := metrics.Between(doc.Deployed.At.Add(release.WarmUp), metrics.Visible(now))
+	var part release.Observation
+	var err error
+	switch in.Which {
+	case OfStaging:
+		part, err = h.staging(ctx, doc, since)
+	case OfPrimary:
+		part, err = h.primary(ctx, doc, since)
+	default:
+		return part, fault.Errorf(fault.Unexpected, "there is no %q to observe", in.Which)
+	}
+	if err != nil {
+		return release.Observation{}, err
+	}
+	part.At = now
+	return part, nil
+}
+
+func (h Handler) staging(ctx context.Context, doc release.Document, since metrics.Window) (release.Observation, error) {
+	series, err := metrics.Counts(ctx, h.CloudWatch, since, doc.Preflight.Staging.ID, doc.Preflight.Primary.ID)
+	if err != nil {
+		return release.Observation{}, err
+	}
+	return release.Observation{Canary: series[0], Baseline: series[1]}, nil
+}
+
+// primary takes two calls: a call has one time range.
+func (h Handler) primary(ctx context.Context, doc release.Document, since metrics.Window) (release.Observation, error) {
+	id := doc.Preflight.Primary.ID
+	after, err := metrics.Counts(ctx, h.CloudWatch, since, id)
+	if err != nil {
+		return release.Observation{}, err
+	}
+	end := doc.Preflight.At.Truncate(time.Minute)
+	before, err := metrics.Counts(ctx, h.CloudWatch, metrics.Between(end.Add(-release.BaselineMinutes*time.Minute), end), id)
+	if err != nil {
+		return release.Observation{}, err
+	}
+	return release.Observation{Canary: after[0], Baseline: before[0]}, nil
+}

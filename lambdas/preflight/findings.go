@@ -1,0 +1,98 @@
+package preflight
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/release"
+)
+
+// The document stays far below Step Functions' limit whatever the configs' size: so many findings, each with texts of at
+// most so many characters, which name at most so many things.
+const (
+	mostFindings = 40
+	mostNamed    = 20
+	mostText     = 6000
+	mostOfOne    = 256
+)
+
+// decide is all findings, the blocking ones first.
+func decide(f facts) []release.Finding {
+	all := slices.Concat(
+		historyFindings(f), primaryFindings(f), policyFindings(f), stagingFindings(f), pairFindings(f), changeFindings(f),
+		bucketFindings(f), trafficFindings(f), alarmFindings(f),
+	)
+	for i := range all {
+		all[i].Acknowledged = acknowledged(f.plan, all[i])
+		all[i].Fact = distribution.Shorten(all[i].Fact, mostText)
+		all[i].Do = distribution.Shorten(all[i].Do, mostText)
+	}
+	slices.SortStableFunc(all, func(a, b release.Finding) int { return rank(a) - rank(b) })
+	if len(all) > mostFindings {
+		all = all[:mostFindings]
+	}
+	return all
+}
+
+func rank(f release.Finding) int {
+	switch {
+	case f.Blocks():
+		return 0
+	case f.Level == release.Note:
+		return 2
+	}
+	return 1
+}
+
+func acknowledged(plan release.Plan, f release.Finding) bool {
+	return f.Level != release.Note && slices.Contains(plan.Acknowledge, f.Name) && slices.Contains(release.Acknowledgeable(), f.Name)
+}
+
+func finding(level, name, fact, why, do string) release.Finding {
+	return release.Finding{Level: level, Name: name, Fact: fact, Why: why, Do: do}
+}
+
+// listed joins texts and names at most most of them.
+func listed(texts []string, separator string, most int) string {
+	if more := len(texts) - most; more > 0 {
+		texts = append(slices.Clone(texts[:most]), fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, separator)
+}
+
+// fields lists differences, each short enough for a line.
+func fields(diff []distribution.Difference) []string {
+	texts := make([]string, len(diff))
+	for i, d := range diff {
+		texts[i] = distribution.Shorten(d.String(), mostOfOne)
+	}
+	return texts
+}
+
+// historyFindings are about releases before this one.
+func historyFindings(f facts) []release.Finding {
+	var all []release.Finding
+	if f.hold != nil {
+		holder := f.hold.Execution.Name
+		if holder == "" {
+			holder = "someone"
+		}
+		all = append(all, finding(release.Block, release.OnHold,
+			fmt.Sprintf("%s put a hold on %s: %s", holder, f.plan.Primary, strings.TrimSuffix(f.hold.Cause, ".")),
+			"an earlier run left something behind that a person has to look at; a release now could replace the last known-good config",
+			fmt.Sprintf("make the pair safe as the runbook's section Needs Operator says, then clear the hold:\naws s3 rm s3://%s/holds/%s.json",
+				f.bucket, f.plan.Primary)))
+	}
+	if f.takenOverFrom != "" {
+		fact := "this release took the lock over from " + f.takenOverFrom + ", which ended without giving it back"
+		if f.recovered != "" {
+			fact += "; Recover says: " + strings.TrimSuffix(f.recovered, ".")
+		}
+		all = append(all, finding(release.Note, release.PreviousReleaseUnfinished, fact,
+			"what that release left on staging is overwritten by this one, or released by it where the change is of kind staged",
+			"look at why it ended: aws stepfunctions describe-execution --execution-arn "+f.takenOverFrom))
+	}
+	return all
+}
