@@ -112,9 +112,9 @@ func (s *releaseStates) sideways() {
 	catch(s.ChangeStaging, s.Finish, stranded, fault.LockLost)
 	catch(s.ShiftTraffic, s.Finish, stranded, fault.LockLost)
 	catch(s.Promote, s.Finish, stranded, fault.LockLost)
-	catch(s.PromoteAgain, s.Finish, stranded, fault.LockLost)
 
-	// The one-way door: only what is certain to have had no effect goes back; every other failure looks before it decides.
+	// The one-way door: only what is certain to have had no effect goes back; every other failure looks before it decides,
+	// and while the answer is in doubt so does every failure without exception.
 	catch(s.Promote, s.StopTraffic, failure, fault.ConfigChanged, fault.Refused, fault.Throttled)
 	catch(s.Promote, s.WaitForViewers, discard, fault.NoTrafficProof)
 	rescue(s.ConfirmPromotion, doubt, s.Promote, s.PromoteAgain)

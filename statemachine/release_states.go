@@ -9,10 +9,6 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// askAgainAfter is how long a promotion in doubt is left alone between two tries: long enough for a read to catch up,
-// short enough for many tries within release.DecideWithin.
-const askAgainAfter = 15 * time.Second
-
 type (
 	taskBox   = awsstepfunctionstasks.LambdaInvoke
 	waitBox   = sfn.Wait
@@ -199,7 +195,7 @@ func (s *releaseStates) promote(b *boxes) {
 		Does: "Finds out whether the promotion happened: by CloudFront's answer, or by the config that the primary now has.",
 	})
 	s.PromotionConfirmed = b.choice("Promotion Confirmed?")
-	s.WaitForAnswer = b.wait("Wait For Answer", askAgainAfter)
+	s.WaitForAnswer = b.wait("Wait For Answer", release.AskAgainAfter)
 	s.PromoteAgain = b.task("Promote Again", work{
 		Folder: "promote", Result: "$.promote", Retry: unsent(),
 		Does: "Sends the promotion in doubt once more, with the same two ETags: it can only happen once.",

@@ -26,8 +26,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden definition and the diagram in docs/ instead of comparing") //nolint:gochecknoglobals // the flag package wants it before the tests run
 
 const (
-	release  = "golden/release.asl.json"
-	document = "../docs/release.md"
+	release   = "golden/release.asl.json"
+	document  = "../docs/release.md"
 	leastNode = 20 // package.json of aws-cdk-lib 2.270.0: "engines": {"node": ">= 20.0.0"}
 
 	arnPrefix = "arn:aws:lambda:us-east-1:111122223333:function:"
@@ -86,7 +86,7 @@ func definitionIn(t *testing.T, template string) []byte {
 			Properties struct{ DefinitionString any }
 		}
 	}
-	if err := json.Unmarshal(data, &stack); err != nil {
+	if err := json.Unmarshal(data, &stack); err != nil { //nolint:musttag // the fields have CloudFormation's names
 		t.Fatalf("read the synthesized template: %v", err)
 	}
 	for _, resource := range stack.Resources {

@@ -40,7 +40,9 @@ func (r resultPath) apply(input, result *document) (*document, *fault) {
 	if !ok {
 		return nil, &fault{StatesResultPathMatchFailure, "Unable to apply ResultPath '" + r.path.text + "' to input " + input.String()}
 	}
-	return newDocument(value), nil
+	d := newDocument(value)
+	d.size = len(input.text) + len(result.text)
+	return d, nil
 }
 
 // selected is the raw input after InputPath.

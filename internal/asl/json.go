@@ -14,6 +14,7 @@ type document struct {
 	text   string // "" until it is needed
 	value  any
 	parsed bool
+	size   int // a guess at the length of the text
 }
 
 func parseDocument(text []byte) (*document, error) {
@@ -34,7 +35,7 @@ func (d *document) tree() any {
 
 func (d *document) String() string {
 	if d.text == "" {
-		d.text = string(appendJSON(make([]byte, 0, 512), d.value))
+		d.text = string(appendJSON(make([]byte, 0, d.size+256), d.value))
 	}
 	return d.text
 }
@@ -97,6 +98,10 @@ func (o *object) set(name string, value any) {
 func (o *object) with(name string, value any) *object {
 	c := &object{fields: make([]field, len(o.fields), len(o.fields)+1)}
 	copy(c.fields, o.fields)
+	if i := o.find(name); i >= 0 {
+		c.fields[i].value, c.index = value, o.index
+		return c
+	}
 	if o.index != nil {
 		c.index = make(map[string]int, len(o.index)+1)
 		for i, f := range o.fields {

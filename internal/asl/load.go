@@ -88,16 +88,7 @@ func (l *loader) connect(f *fields, g *graph) {
 	if !l.resolve(g) || g.start == nil {
 		return
 	}
-	reached := map[*state]bool{}
-	for queue := []*state{g.start}; len(queue) > 0; queue = queue[1:] {
-		if reached[queue[0]] {
-			continue
-		}
-		reached[queue[0]] = true
-		for _, to := range queue[0].targets {
-			queue = append(queue, to.state)
-		}
-	}
+	reached := g.reachable()
 	ends := false
 	for _, s := range g.states {
 		if !reached[s] {
@@ -108,6 +99,23 @@ func (l *loader) connect(f *fields, g *graph) {
 	if !ends {
 		f.bad("States", "there is no terminal state")
 	}
+}
+
+// reachable is the graph's own states that its start leads to.
+func (g *graph) reachable() map[*state]bool {
+	reached := map[*state]bool{}
+	for queue := []*state{g.start}; len(queue) > 0; queue = queue[1:] {
+		if reached[queue[0]] {
+			continue
+		}
+		reached[queue[0]] = true
+		for _, to := range queue[0].targets {
+			if to.arrow.Kind != ArrowBranch {
+				queue = append(queue, to.state)
+			}
+		}
+	}
+	return reached
 }
 
 func (l *loader) resolve(g *graph) bool {
@@ -129,7 +137,7 @@ func (l *loader) resolve(g *graph) bool {
 const maxName = 80 // characters, says the specification
 
 func (l *loader) state(at, name string, value any, within *state) *state {
-	s := &state{name: name, within: within}
+	s := &state{name: name, within: within, definition: value}
 	f := l.fields(at, value)
 	if n := utf8.RuneCountInString(name); n < 1 || n > maxName {
 		f.bad("", "the name must have 1 to %d characters", maxName)

@@ -11,6 +11,7 @@
 package asl
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -71,10 +72,11 @@ type StateInfo struct {
 	Retry       []Retrier
 	Catch       []Catcher
 	Arrows      []Arrow
+	Definition  json.RawMessage // the whole state, for what is not listed here
 }
 
-// States lists all states, breadth first from the start, a state's arrows in the order of the definition. Load refuses
-// states that cannot be reached, so none is missing.
+// States lists all states, breadth first from the start. Load refuses states that cannot be reached, so none is missing. The
+// arrows of a state come in the order branches, rules, default, next, catchers.
 func (m *Machine) States() []StateInfo {
 	var list []StateInfo
 	seen := map[*state]bool{m.graph.start: true}
@@ -135,6 +137,8 @@ type state struct {
 	within  *state
 	targets []*target
 
+	definition any
+
 	next       *target // nil: the state ends its graph, or is a Choice
 	input      filter
 	parameters *template
@@ -170,7 +174,7 @@ func (s *state) info() StateInfo {
 		Name: s.name, Type: s.kind, Comment: s.comment, Resource: s.resource,
 		End:     s.next == nil && s.kind != kindChoice,
 		Timeout: s.timeout, Error: s.failure.name, Cause: s.failure.cause,
-		Retry: slices.Clone(s.retry),
+		Retry: slices.Clone(s.retry), Definition: appendJSON(nil, s.definition),
 	}
 	if s.within != nil {
 		info.Within = s.within.name

@@ -11,7 +11,7 @@ import (
 // Difference is one place where two configs differ. The path is spelled as AWS spells the members, without the Items of
 // lists and with an element's key in brackets: CacheBehaviors[/api/*].ViewerProtocolPolicy. A and B are the two values in
 // full; empty means absent, which for CloudFront is the same. An element that only one side has is one difference, with
-// all of the element as its value.
+// all of the element as its value. The values of an origin's custom headers, which may be secrets, are both "(hidden)".
 type Difference struct {
 	Path string `json:"path"`
 	A    string `json:"a"`
@@ -68,7 +68,7 @@ func appendDiff(to []Difference, path string, a, b *node) []Difference {
 		b = &node{}
 	}
 	if a.value != b.value {
-		to = append(to, Difference{path, a.value, b.value})
+		to = append(to, Difference{path, a.shown(), b.shown()})
 	}
 	if before, after := commonOrder(a, b), commonOrder(b, a); !slices.Equal(before, after) {
 		to = append(to, Difference{path + " (order)", inOrder(a), inOrder(b)})
@@ -141,13 +141,20 @@ func inOrder(n *node) string {
 	return strings.Join(names, ", ")
 }
 
+func (n *node) shown() string {
+	if n.secret {
+		return "(hidden)"
+	}
+	return n.value
+}
+
 // render is all of a node as one value.
 func (n *node) render() string {
 	if n == nil {
 		return ""
 	}
 	if len(n.members) == 0 {
-		return n.value
+		return n.shown()
 	}
 	parts := make([]string, 0, len(n.members)+1)
 	if n.value != "" {

@@ -3,6 +3,7 @@ package distribution_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -66,7 +67,7 @@ func TestDiffPathsAreUnique(t *testing.T) {
 				t.Fatalf("round %d: path %q twice", n, d.Path)
 			}
 			seen[d.Path] = true
-			if d.A == d.B {
+			if d.A == d.B && !strings.Contains(d.A, "(hidden)") {
 				t.Fatalf("round %d: %s has the same value twice", n, d)
 			}
 		}
@@ -121,7 +122,7 @@ func TestOrderOfSetsDoesNotCount(t *testing.T) {
 	}
 }
 
-// A list that a newer SDK brings keeps its order until lists.go says that it is a set: this test asks for the decision.
+// A list that a newer SDK brings keeps its order until rules.go says that it is a set: this test asks for the decision.
 func TestEveryListOfTheSDKIsASetOrKnownToBeOrdered(t *testing.T) {
 	for path, list := range listsOf("", reflect.ValueOf(full()).Elem()) {
 		t.Run(path, func(t *testing.T) {
@@ -154,16 +155,12 @@ func listsOf(path string, v reflect.Value) map[string]reflect.Value {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
-				for p, l := range listsOf(path+"."+f.Name, v.Field(i)) {
-					found[p] = l
-				}
+				maps.Copy(found, listsOf(path+"."+f.Name, v.Field(i)))
 			}
 		}
 	case reflect.Slice:
 		found[path] = v
-		for p, l := range listsOf(path+"[0]", v.Index(0)) {
-			found[p] = l
-		}
+		maps.Copy(found, listsOf(path+"[0]", v.Index(0)))
 	default:
 	}
 	return found
@@ -252,7 +249,15 @@ func TestWhatMayMeanSomethingElseHasAnotherFingerprint(t *testing.T) {
 // Fingerprints are kept in records and compared months later. This one changes only if what we call the same changes, or
 // with a field that a newer SDK reads; then the value here is to be replaced, knowingly.
 func TestFingerprintsStayWhatTheyWere(t *testing.T) {
-	wantEqual(t, distribution.Fingerprint(example(t, "spa.primary")), "FILL-ME")
+	c := &types.DistributionConfig{
+		Comment: new("www.example.com"), Enabled: new(true), HttpVersion: types.HttpVersionHttp2,
+		Origins: &types.Origins{Items: []types.Origin{{Id: new("site"), OriginPath: new("/blue")}}},
+		CacheBehaviors: &types.CacheBehaviors{Items: []types.CacheBehavior{
+			{PathPattern: new("/b"), Compress: new(true)}, {PathPattern: new("/a"), MinTTL: new(int64(0))},
+		}},
+		Restrictions: &types.Restrictions{GeoRestriction: &types.GeoRestriction{Items: []string{"KP", "CU"}}},
+	}
+	wantEqual(t, distribution.Fingerprint(c), "7d524a5ab44e55cfac580f35b2a7d393")
 }
 
 // Saved configs are the SDK's struct as JSON.

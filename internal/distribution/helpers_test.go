@@ -192,15 +192,15 @@ func shuffle(r *rand.Rand, v reflect.Value) {
 	}
 }
 
-func example(t testing.TB, name string) *types.DistributionConfig {
-	t.Helper()
+func example(tb testing.TB, name string) *types.DistributionConfig {
+	tb.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "examples", name+".json"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c, _, err := distribution.ParseCLI(data)
 	if err != nil {
-		t.Fatalf("%s: %v", name, err)
+		tb.Fatalf("%s: %v", name, err)
 	}
 	return c
 }

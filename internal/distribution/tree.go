@@ -17,6 +17,7 @@ import (
 // has, both. A place that says nothing has no node.
 type node struct {
 	value   string
+	secret  bool     // the value is compared but never shown
 	members []member // by name
 	order   []string // names of the elements in order of precedence, where that matters beside their keys
 }
@@ -93,6 +94,9 @@ func structNode(v reflect.Value) *node {
 			if child == nil {
 				child = orNil(&node{value: documentedDefault(t.Name(), field.Name)})
 			}
+			if child != nil && isSecret(t.Name(), field.Name) {
+				child.secret = true
+			}
 			n.add(field.Name, child)
 		}
 	}
@@ -100,7 +104,7 @@ func structNode(v reflect.Value) *node {
 	return n
 }
 
-// addItems reads the elements of a list, by the rules of lists.go.
+// addItems reads the elements of a list, by what rules.go says of them.
 func (n *node) addItems(list string, items reflect.Value) {
 	element := items.Type().Elem()
 	if element.Kind() != reflect.Struct {

@@ -42,8 +42,8 @@ func TestJudge(t *testing.T) {
 			canary: side("staging", 10, 100_000, 1000, 600), baseline: good, gates: gates, want: judge.Healthy, minutes: 10,
 		},
 		"a difference of exactly the tolerance is healthy": {
-			canary: side("staging", 10, 1000, 10, 7), baseline: side("primary", 10, 1000, 10, 2), gates: gates, want: judge.Healthy, minutes: 10,
-			reason: "5xx: staging 70 of 10,000 (0.70 %), primary 20 of 10,000 (0.20 %): +0.50 points; tolerance 0.50 → healthy",
+			canary: side("staging", 1, 10_000, 10, 71), baseline: side("primary", 1, 10_000, 10, 21), gates: gates, want: judge.Healthy, minutes: 1,
+			reason: "5xx: staging 71 of 10,000 (0.71 %), primary 21 of 10,000 (0.21 %): +0.50 points; tolerance 0.50 → healthy",
 		},
 		"fewer errors than the baseline are healthy": {
 			canary: side("staging", 10, 1000, 0, 0), baseline: good, gates: gates, want: judge.Healthy, minutes: 10,

@@ -13,9 +13,9 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// Alarms reads the states of the alarms with these ARNs, in their order; no ARN, no call. An alarm that is not found or may
-// not be read has no state, and its Cause says why: the judge counts it as inconclusive. Only where asking again may help
-// is there an error instead.
+// Alarms reads the states of the metric and composite alarms with these ARNs, in their order; no ARN, no call. An alarm
+// that is not found or may not be read has no state, and its Cause says why: the judge counts it as inconclusive. Only
+// where asking again may help is there an error instead.
 func Alarms(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []string) ([]judge.Alarm, error) {
 	if len(arns) == 0 {
 		return nil, nil
@@ -31,7 +31,7 @@ func Alarms(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []
 		case err != nil:
 			alarms[i].Cause = err.Error()
 		case alarms[i].State == "":
-			alarms[i].Cause = "there is no alarm " + arn
+			alarms[i].Cause = "there is no metric or composite alarm " + arn
 		}
 	}
 	return alarms, nil
@@ -40,9 +40,7 @@ func Alarms(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []
 func states(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []string) (map[string]types.StateValue, error) {
 	// Without types only metric alarms are returned; composite ones need the permission on * (CloudWatch API Reference,
 	// DescribeAlarms).
-	in := cloudwatch.DescribeAlarmsInput{
-		AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm, types.AlarmTypeLogAlarm},
-	}
+	in := cloudwatch.DescribeAlarmsInput{AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm}}
 	for _, arn := range arns {
 		in.AlarmNames = append(in.AlarmNames, release.AlarmName(arn))
 	}
@@ -57,9 +55,6 @@ func states(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []
 			found[aws.ToString(a.AlarmArn)] = a.StateValue
 		}
 		for _, a := range page.CompositeAlarms {
-			found[aws.ToString(a.AlarmArn)] = a.StateValue
-		}
-		for _, a := range page.LogAlarms {
 			found[aws.ToString(a.AlarmArn)] = a.StateValue
 		}
 	}

@@ -39,28 +39,31 @@ func TestAlarmsOfEveryKindAreFoundByARN(t *testing.T) {
 	foreign := types.MetricAlarm{AlarmArn: aws.String("arn:aws:cloudwatch:us-east-1:999999999999:alarm:gone"), StateValue: types.StateValueOk}
 	api := &alarmPages{answers: []*cloudwatch.DescribeAlarmsOutput{
 		{
-			MetricAlarms: []types.MetricAlarm{{AlarmArn: aws.String(alarmPrefix + "site"), StateValue: types.StateValueOk}, foreign},
-			NextToken:    aws.String("more"),
+			MetricAlarms: []types.MetricAlarm{
+				{AlarmArn: aws.String(alarmPrefix + "site"), StateValue: types.StateValueOk},
+				foreign,
+				{AlarmArn: aws.String(alarmPrefix + "new"), StateValue: types.StateValueInsufficientData},
+			},
+			NextToken: aws.String("more"),
 		},
 		{
 			CompositeAlarms: []types.CompositeAlarm{{AlarmArn: aws.String(alarmPrefix + "all"), StateValue: types.StateValueAlarm}},
-			LogAlarms:       []types.LogAlarm{{AlarmArn: aws.String(alarmPrefix + "log"), StateValue: types.StateValueInsufficientData}},
 		},
 	}}
-	got, err := metrics.Alarms(t.Context(), api, []string{alarmPrefix + "log", alarmPrefix + "all", alarmPrefix + "gone", alarmPrefix + "site"})
+	got, err := metrics.Alarms(t.Context(), api, []string{alarmPrefix + "new", alarmPrefix + "all", alarmPrefix + "gone", alarmPrefix + "site"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []judge.Alarm{
-		{Name: "log", State: judge.StateInsufficientData},
+		{Name: "new", State: judge.StateInsufficientData},
 		{Name: "all", State: judge.StateAlarm},
-		{Name: "gone", Cause: "there is no alarm " + alarmPrefix + "gone"},
+		{Name: "gone", Cause: "there is no metric or composite alarm " + alarmPrefix + "gone"},
 		{Name: "site", State: judge.StateOK},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if in := api.asked[0]; !slices.Equal(in.AlarmNames, []string{"log", "all", "gone", "site"}) || len(in.AlarmTypes) != 3 {
+	if in := api.asked[0]; !slices.Equal(in.AlarmNames, []string{"new", "all", "gone", "site"}) || len(in.AlarmTypes) != 2 {
 		t.Errorf("asked for %v of %v", in.AlarmNames, in.AlarmTypes)
 	}
 }

@@ -95,11 +95,11 @@ func TestCountsAreRatesTimesRequests(t *testing.T) {
 	none := math.NaN()
 	api := &pages{answers: []*cloudwatch.GetMetricDataOutput{page(
 		"",
-		result("d0m0", complete, 1000, 3, none, 500, 200),
-		result("d0m1", complete, 1.5, 100.0/3, 0, none, 0),
-		result("d0m2", complete, 0.04, 200.0/3, 0, 1, 150),
+		result("d0m0", complete, 1000, 3, none, 500, 200, 500),
+		result("d0m1", complete, 1.5, 100.0/3, 0, none, 0, 1),
+		result("d0m2", complete, 0.04, 200.0/3, 0, 1, 150, none),
 	)}}
-	got, err := metrics.Counts(t.Context(), api, window(5), "ESTAGING")
+	got, err := metrics.Counts(t.Context(), api, window(6), "ESTAGING")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,11 +107,11 @@ func TestCountsAreRatesTimesRequests(t *testing.T) {
 	if s.Distribution != "ESTAGING" || !s.From.Equal(noon) {
 		t.Errorf("got series of %s from %s", s.Distribution, s.From)
 	}
-	// The third minute lacks its requests and the fourth its 4xx; the fifth has an impossible rate, which the judge must see.
+	// The third minute lacks its requests, the fourth its 4xx and the last its 5xx; the fifth has an impossible rate, which the judge must see.
 	for column, c := range map[string]struct{ got, want []int64 }{
-		"requests": {s.Requests, []int64{1000, 3, -1, -1, 200}},
-		"4xx":      {s.Errors4xx, []int64{15, 1, -1, -1, 0}},
-		"5xx":      {s.Errors5xx, []int64{0, 2, -1, -1, 300}},
+		"requests": {s.Requests, []int64{1000, 3, -1, -1, 200, -1}},
+		"4xx":      {s.Errors4xx, []int64{15, 1, -1, -1, 0, -1}},
+		"5xx":      {s.Errors5xx, []int64{0, 2, -1, -1, 300, -1}},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s: got %v, want %v", column, c.got, c.want)

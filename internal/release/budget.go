@@ -18,6 +18,7 @@ const (
 	eventsPerPoll  = 9   // wait, check, choice
 	eventsPerLook  = 26  // wait, Check Pair, Prove Traffic, choice, Observe, Judge Health, choice
 	eventsPerBaked = 14  // wait, Observe Primary, Judge Primary, choice
+	eventsPerAsked = 14  // wait, Promote Again, Confirm Promotion, choice
 )
 
 // propagations is how many times the plan may wait for deployedWithin: the recovery, staging, each step, the promotion,
@@ -35,13 +36,14 @@ func (p *Plan) Longest() time.Duration {
 
 // HistoryEvents is how many history events the longest course of the release writes, retries not counted.
 func (p *Plan) HistoryEvents() int {
-	polls := p.propagations()*int(p.DeployedWithin.Std()/PollEvery) + int((PreflightWaits+DecideWithin)/PollEvery)
+	polls := p.propagations()*int(p.DeployedWithin.Std()/PollEvery) + int(PreflightWaits/PollEvery)
+	asked := int(DecideWithin / AskAgainAfter)
 	looks := 0
 	for _, s := range p.Ramp {
 		looks += s.Deadline.minutes() + 1
 	}
 	baked := 2*p.Bake.minutes() + 1
-	return eventsFixed + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked
+	return eventsFixed + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked + asked*eventsPerAsked
 }
 
 func (p *Plan) checkLength(r *refusals) {

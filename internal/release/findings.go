@@ -26,8 +26,8 @@ const (
 	TrafficTooLow              = "traffic-too-low"
 	TrafficEstimate            = "traffic-estimate"
 	MetricsUnreadable          = "metrics-unreadable"
-	AdditionalMetricsOff       = "additional-metrics-off"
 	BucketPolicyRefusesStaging = "bucket-policy-refuses-staging"
+	BucketPolicyRefusesPrimary = "bucket-policy-refuses-primary"
 	CannotVerify               = "cannot-verify"
 	OnHold                     = "hold"
 	PreviousReleaseUnfinished  = "previous-release-unfinished"
@@ -37,6 +37,6 @@ const (
 // Acknowledgeable are the findings that a request may accept by name.
 func Acknowledgeable() []string {
 	return []string{
-		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges, StickinessOff,
+		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
 	}
 }

@@ -34,10 +34,21 @@ func (d *Document) Conclude() Outcome {
 		o.Rejected, o.End = true, Rejected
 		o.Cause = "Nothing was touched. " + d.why()
 	}
+	o.Cause = shorten(o.Cause)
 	if !o.Promoted && !o.NothingToRelease {
 		o.Cause += fmt.Sprintf(" (runbook: %s; execution %s)", o.End, d.Execution.Name)
 	}
 	return o
+}
+
+// maxCause keeps a Cause readable, and far below the 32,768 characters that Step Functions takes; the record has it all.
+const maxCause = 4000
+
+func shorten(text string) string {
+	if len(text) <= maxCause {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxCause], "") + " … (the evidence record has it all)"
 }
 
 // why is the reason for going back or for refusing, in the words of whoever found it.

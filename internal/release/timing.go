@@ -21,6 +21,8 @@ const (
 	ProofFreshFor = 5 * time.Minute
 	// DecideWithin is how long a promotion may stay in doubt before an operator is called.
 	DecideWithin = 15 * time.Minute
+	// AskAgainAfter is the pause between two tries while a promotion is in doubt.
+	AskAgainAfter = 15 * time.Second
 	// PreflightWaits is how long Preflight waits for someone else's change to deploy.
 	PreflightWaits = 30 * time.Minute
 	// SettleAfter is the age of a write from which a report of Deployed is believed even though it shows no trace of the

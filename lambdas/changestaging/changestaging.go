@@ -59,11 +59,15 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Staging,
 		}
 	}
 	part := h.part(doc, primary, wanted)
-	switch staging.Fingerprint {
-	case part.Fingerprint:
+	before := doc.Preflight.Staging.Fingerprint
+	switch {
+	case staging.Fingerprint == before && part.Fingerprint == before:
 		return part, nil
-	case doc.Preflight.Staging.Fingerprint:
+	case staging.Fingerprint == before:
 		return h.write(ctx, part, staging, wanted)
+	case doc.Plan.Change.Kind == release.KindOrigin && staging.Fingerprint == part.Fingerprint:
+		part.Written = true // by an earlier call, so its propagation is still to be waited for
+		return part, nil
 	}
 	return release.Staging{}, fault.Errorf(fault.ConfigChanged,
 		"staging distribution %s was changed by someone else since Preflight; nothing was overwritten", doc.Preflight.Staging.ID)
@@ -118,7 +122,7 @@ func (h Handler) write(ctx context.Context, part release.Staging, staging live.C
 		Id: &part.Distribution, IfMatch: &staging.ETag, DistributionConfig: wanted,
 	})
 	if fault.Code(err) == live.PreconditionFailed {
-		return h.afterConflict(ctx, part)
+		return h.afterConflict(ctx, part, staging.ETag)
 	}
 	if err != nil {
 		return release.Staging{}, fmt.Errorf("update staging distribution %s: %w", part.Distribution, err)
@@ -130,10 +134,14 @@ func (h Handler) write(ctx context.Context, part release.Staging, staging live.C
 	return part, nil
 }
 
-func (h Handler) afterConflict(ctx context.Context, part release.Staging) (release.Staging, error) {
+func (h Handler) afterConflict(ctx context.Context, part release.Staging, refused string) (release.Staging, error) {
 	again, err := live.ReadConfig(ctx, h.CloudFront, part.Distribution)
 	if err != nil {
 		return release.Staging{}, err
+	}
+	if again.ETag == refused {
+		return release.Staging{}, fault.Errorf(fault.Unavailable,
+			"staging distribution %s is not as CloudFront's reads still show it: look again", part.Distribution)
 	}
 	if again.Fingerprint != part.Fingerprint {
 		return release.Staging{}, fault.Errorf(fault.ConfigChanged,

@@ -125,9 +125,6 @@ func regionIn(err error) string {
 	return ""
 }
 
-// bucketPolicyRefusesPrimary is the mirror image of release.BucketPolicyRefusesStaging.
-const bucketPolicyRefusesPrimary = "bucket-policy-refuses-primary"
-
 func bucketFindings(f facts) []release.Finding {
 	var refuseStaging, refusePrimary []bucketAccess
 	var unverified []string
@@ -151,7 +148,7 @@ func bucketFindings(f facts) []release.Finding {
 			"every request that staging cannot answer from its cache would end in 403"))
 	}
 	if len(refusePrimary) > 0 {
-		all = append(all, refusal(bucketPolicyRefusesPrimary, refusePrimary, "primary "+f.primary.id, f.primary.arn,
+		all = append(all, refusal(release.BucketPolicyRefusesPrimary, refusePrimary, "primary "+f.primary.id, f.primary.arn,
 			"staging would be judged healthy, and after the promotion the primary could not read what it then points at"))
 	}
 	if len(unverified) > 0 {

@@ -82,8 +82,8 @@ func edgeFunctions(f facts) []release.Finding {
 	if texts := fields(distribution.DifferingFunctions(f.primary.config, f.wanted)); len(texts) > 0 {
 		all = append(all, finding(release.Warn, release.EdgeFunctionDiffers,
 			"the release calls other functions than the primary (primary → staging): "+listed(texts, "; ", mostNamed),
-			"a function runs before the cache and for every viewer, its errors need not show as 5xx, and Lambda@Edge was seen to"+
-				" behave differently on a staging distribution",
+			"a function can change every request and answer of its behavior, and one user saw Lambda@Edge behave subtly differently"+
+				" on a staging distribution",
 			"watch the functions' own error metrics as alarms in gates.alarms, then acknowledge "+release.EdgeFunctionDiffers))
 	}
 	var shared []string

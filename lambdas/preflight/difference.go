@@ -79,7 +79,8 @@ func webACL(f facts) []release.Finding {
 		fmt.Sprintf("primary %s has %s, staging %s has %s", f.primary.id, acl(f.primary.config), f.staging.id, acl(f.staging.config)),
 		"with continuous deployment a web ACL can neither be associated for the first time nor be taken away, and a promotion copies"+
 			" staging's over the primary's: viewers could lose their protection",
-		"give both the same web ACL or none; CloudFront asks for the policy to be detached first")}
+		"give both the same web ACL or none; CloudFront asks for the continuous deployment policy to be deleted first (CloudFront"+
+			" Developer Guide, Quotas and other considerations for continuous deployment)")}
 }
 
 func acl(c *types.DistributionConfig) string {

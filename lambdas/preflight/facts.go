@@ -13,7 +13,9 @@ import (
 
 	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/judge"
 	"cloudfront-cd/internal/live"
+	"cloudfront-cd/internal/metrics"
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 )
@@ -40,7 +42,7 @@ type facts struct {
 	wanted *types.DistributionConfig
 
 	traffic traffic
-	alarms  alarms
+	alarms  []judge.Alarm
 	buckets []bucketAccess
 }
 
@@ -78,7 +80,7 @@ func (h Handler) read(ctx context.Context, doc release.Document) (facts, error) 
 	if f.traffic, err = h.readTraffic(ctx, f.plan.Primary, f.now); err != nil {
 		return facts{}, err
 	}
-	if f.alarms, err = h.readAlarms(ctx, f.plan.Gates.Alarms); err != nil {
+	if f.alarms, err = metrics.Alarms(ctx, h.CloudWatch, f.plan.Gates.Alarms); err != nil {
 		return facts{}, err
 	}
 	if f.staging == nil {

@@ -130,7 +130,7 @@ func stagingFindings(f facts) []release.Finding {
 		all = append(all, finding(release.Block, release.StagingFlagMissing,
 			fmt.Sprintf("the policy %s names %s (%s), which is not a staging distribution (its Staging flag is not set)", f.policyID, id, f.staging.domain),
 			"only a staging distribution can receive a part of the primary's viewers and be promoted",
-			"let the policy name a staging distribution; the flag can only be set when a distribution is created"))
+			"let the policy name a distribution that was made as a staging distribution, such as by aws cloudfront copy-distribution --staging"))
 	}
 	if !aws.ToBool(f.staging.config.Enabled) {
 		all = append(all, finding(release.Block, release.StagingDisabled,

@@ -1,19 +1,59 @@
 package preflight
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/metrics"
 	"cloudfront-cd/internal/release"
 )
+
+// recentMinutes is how much of the primary's past the estimate of its traffic is made from.
+const recentMinutes = 30
 
 // longestDeadline is the longest that is worth proposing: a look a minute for longer does not fit the history of a Step
 // Functions execution.
 const longestDeadline = 12 * time.Hour
+
+// traffic is the primary's recent requests.
+type traffic struct {
+	window   metrics.Window
+	requests float64
+	points   int    // minutes that have a datapoint; CloudFront publishes none for a minute without requests
+	refused  string // why CloudWatch does not answer
+}
+
+func (t traffic) perMinute() float64 { return t.requests / recentMinutes }
+
+// gaveUp reports whether asking again would not help; the other errors are for Step Functions to retry.
+func gaveUp(err error) bool {
+	name := fault.NameOf(err)
+	return name != fault.Throttled && name != fault.Unavailable
+}
+
+func (h Handler) readTraffic(ctx context.Context, primary string, now time.Time) (traffic, error) {
+	to := metrics.Visible(now)
+	t := traffic{window: metrics.Between(to.Truncate(time.Minute).Add(-recentMinutes*time.Minute), to)}
+	series, err := metrics.Requests(ctx, h.CloudWatch, t.window, primary)
+	if err != nil && gaveUp(err) {
+		t.refused = err.Error()
+		return t, nil
+	}
+	if err != nil {
+		return traffic{}, err
+	}
+	for _, n := range series[0].Requests {
+		if n >= 0 {
+			t.points++
+		}
+	}
+	t.requests = float64(metrics.Total(series[0]))
+	return t, nil
+}
 
 func trafficFindings(f facts) []release.Finding {
 	if f.traffic.refused != "" {
@@ -45,7 +85,7 @@ func trafficFindings(f facts) []release.Finding {
 
 func rateText(f facts) string {
 	t := f.traffic
-	window := fmt.Sprintf("between %s and %s", t.from.UTC().Format("15:04"), t.to.UTC().Format("15:04 MST"))
+	window := fmt.Sprintf("between %s and %s", t.window.From.Format("15:04"), t.window.To.Format("15:04 MST"))
 	if t.points == 0 {
 		return fmt.Sprintf("CloudWatch has no datapoint of the requests of primary %s %s", f.primary.id, window)
 	}
@@ -107,33 +147,4 @@ func remedy(f facts, remedies []string) string {
 			f.primary.id, f.primary.domain))
 	}
 	return strings.Join(texts, "; ")
-}
-
-func alarmFindings(f facts) []release.Finding {
-	const why = "the plan lets this alarm stop the release, so it has to be readable and quiet at the start"
-	if f.alarms.refused != "" {
-		return []release.Finding{finding(release.Block, release.AlarmUnusable,
-			"the alarms of gates.alarms cannot be read: "+f.alarms.refused, why,
-			"let the workflow's role call cloudwatch:DescribeAlarms, then start again")}
-	}
-	var all []release.Finding
-	for _, arn := range f.plan.Gates.Alarms {
-		state, known := f.alarms.states[arn]
-		switch {
-		case !known:
-			all = append(all, finding(release.Block, release.AlarmUnusable,
-				"there is no alarm "+arn+" in this account", why,
-				"correct gates.alarms: aws cloudwatch describe-alarms --region us-east-1 --query 'MetricAlarms[].AlarmArn' --output text"))
-		case state == types.StateValueAlarm:
-			all = append(all, finding(release.Block, release.AlarmUnusable,
-				"the alarm "+release.AlarmName(arn)+" is in ALARM already", why,
-				"mend what it alarms about, or leave it out of gates.alarms; then start again"))
-		case state == types.StateValueInsufficientData:
-			all = append(all, finding(release.Note, release.AlarmUnusable,
-				"the alarm "+release.AlarmName(arn)+" has INSUFFICIENT_DATA",
-				"it can stop this release only once it has data",
-				"nothing, if it watches staging, which has no viewers yet; else look at its metric"))
-		}
-	}
-	return all
 }

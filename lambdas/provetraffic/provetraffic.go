@@ -85,7 +85,8 @@ func proofWindow(deployed, now time.Time) metrics.Window {
 }
 
 // lowestWeight is the lowest weight that sessions seen since a time may stick to: sessions last at most MaximumTTL, so a
-// weight counts that was in force at any time since then less MaximumTTL.
+// weight counts that was in force at any time since then less MaximumTTL; without stickiness that is the current one alone,
+// because the time is after its deployment.
 func lowestWeight(doc release.Document, since time.Time) float64 {
 	lowest := doc.Step.Weight
 	oldest := since.Add(-time.Duration(doc.Preflight.MaximumTTL) * time.Second)
@@ -97,7 +98,7 @@ func lowestWeight(doc release.Document, since time.Time) float64 {
 		if i == len(shifts)-2 {
 			until = doc.Deployed.At
 		}
-		if doc.Preflight.MaximumTTL > 0 && until.After(oldest) {
+		if until.After(oldest) {
 			lowest = min(lowest, shifts[i].Weight)
 		}
 	}

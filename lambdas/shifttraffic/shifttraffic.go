@@ -48,6 +48,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Step, er
 	if err != nil {
 		return release.Step{}, err
 	}
+	if dns := policy.DNSName(); dns != doc.Preflight.Staging.Domain {
+		return release.Step{}, fault.Errorf(fault.ConfigChanged,
+			"policy %s was pointed by someone else at %s instead of %s", policy.ID, dns, doc.Preflight.Staging.Domain)
+	}
 	if asWanted(policy, step) {
 		return step, nil
 	}
@@ -85,9 +89,6 @@ func asWanted(policy live.Policy, step release.Step) bool {
 // refuseForeign compares the policy with what this release left: off before the first step, on with the weight of the
 // step before it afterwards.
 func refuseForeign(policy live.Policy, step release.Step, doc release.Document) error {
-	if dns := policy.DNSName(); dns != doc.Preflight.Staging.Domain {
-		return fault.Errorf(fault.ConfigChanged, "policy %s was pointed by someone else at %s instead of %s", policy.ID, dns, doc.Preflight.Staging.Domain)
-	}
 	if step.Index == 0 {
 		if policy.On() {
 			return fault.Errorf(fault.ConfigChanged, "policy %s was enabled by someone else with weight %v", policy.ID, policy.Weight())
@@ -120,6 +121,9 @@ func (h Handler) write(ctx context.Context, policy live.Policy, step release.Ste
 	again, err := live.ReadPolicy(ctx, h.CloudFront, policy.ID)
 	if err != nil {
 		return release.Step{}, err
+	}
+	if again.ETag == policy.ETag {
+		return release.Step{}, fault.Errorf(fault.Unavailable, "policy %s is not as CloudFront's reads still show it: look again", policy.ID)
 	}
 	if !asWanted(again, step) {
 		return release.Step{}, fault.Errorf(fault.ConfigChanged, "policy %s was changed by someone else while this release was about to", policy.ID)

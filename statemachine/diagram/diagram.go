@@ -23,7 +23,8 @@ type part struct {
 
 // Release is docs/release.md for a definition of the release workflow.
 func Release(definition []byte) ([]byte, error) {
-	return page(definition, "The release workflow", []part{
+	const keeps = "An error kept in `$.failure` is why the release goes back or is refused; one kept in `$.stranded` makes it end as `Needs Operator`."
+	return page(definition, "The release workflow", keeps, []part{
 		{"Before anything is touched", "Receive Request", "Any failure here ends as `Rejected`, unless a dead run has left something behind."},
 		{"Change staging", "Change Staging", "No viewer gets the staging distribution yet."},
 		{"Shift traffic and judge", "Shift Traffic", "Once per step of the ramp: shift, prove that viewers arrive, observe, judge."},
@@ -39,8 +40,8 @@ func Release(definition []byte) ([]byte, error) {
 	})
 }
 
-// page is the whole document.
-func page(definition []byte, title string, parts []part) ([]byte, error) {
+// page is the whole document; keeps explains what the paths mean that failures are kept in.
+func page(definition []byte, title, keeps string, parts []part) ([]byte, error) {
 	m, err := golden.Parse(definition)
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func page(definition []byte, title string, parts []part) ([]byte, error) {
 	d.out.WriteString("Generated from `statemachine/golden` by `make golden`; do not edit.\n\n")
 	fmt.Fprintf(&d.out, "%s The whole execution is ended after %d hours.\n\n", m.Comment, m.TimeoutSeconds/3600)
 	d.overview()
-	d.legend()
+	d.legend(keeps)
 	for i := range parts {
 		d.part(i)
 	}

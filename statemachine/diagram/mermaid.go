@@ -21,10 +21,23 @@ func (d *drawing) overview() {
 	}
 	for _, title := range d.order {
 		if isEnd(d.machine.States[title]) {
-			d.box(title, "  ")
+			d.box(title)
 		}
 	}
-	var solid, dotted []string
+	solid, dotted := d.between()
+	for _, arrow := range solid {
+		fmt.Fprintf(&d.out, "  "+arrow+"\n", "-->")
+	}
+	for _, arrow := range dotted {
+		fmt.Fprintf(&d.out, "  "+arrow+"\n", "-.->")
+	}
+	d.styles(d.ends())
+	d.out.WriteString(closeFence)
+}
+
+// between is the arrows that leave a part, merged, as formats that want the arrow's shape.
+func (d *drawing) between() (solid, dotted []string) {
+	var failing []string
 	for _, title := range d.order {
 		for _, a := range d.machine.Arrows(title) {
 			from, to := fmt.Sprintf("part%d", d.home[a.From]), fmt.Sprintf("part%d", d.home[a.To])
@@ -36,20 +49,12 @@ func (d *drawing) overview() {
 			case a.Errors == nil:
 				solid = add(solid, from+" %s "+to)
 			default:
-				dotted = add(dotted, from+" %s "+to)
+				failing = add(failing, from+" %s "+to)
 			}
 		}
 	}
-	for _, arrow := range solid {
-		fmt.Fprintf(&d.out, "  "+arrow+"\n", "-->")
-	}
-	for _, arrow := range dotted {
-		if !slices.Contains(solid, arrow) {
-			fmt.Fprintf(&d.out, "  "+arrow+"\n", "-.->")
-		}
-	}
-	d.styles("  ", d.ends())
-	d.out.WriteString(closeFence)
+	dotted = slices.DeleteFunc(failing, func(arrow string) bool { return slices.Contains(solid, arrow) })
+	return solid, dotted
 }
 
 func add(list []string, text string) []string {
@@ -60,14 +65,15 @@ func add(list []string, text string) []string {
 }
 
 // legend explains the pictures of the parts.
-func (d *drawing) legend() {
+func (d *drawing) legend(keeps string) {
 	d.out.WriteString(`## How to read the pictures
 
 Rectangles are tasks (one Lambda each), hexagons wait, diamonds look at one boolean that a task has computed, rounded boxes
 are ends. A slanted box belongs to another part, named in brackets. Solid arrows are the normal way; the text on one is the
 boolean that is true there, and an arrow out of a diamond without a text is taken when none is. Dotted arrows are failures,
 after the box's retries (which are not shown). An error with a way of its own is named on its arrow. All others of a picture
-share one dotted arrow per colour, and a task's border says which colour it has:
+share one dotted arrow per colour, and a task's border says which colour it has; a task whose border has none has dotted
+arrows of its own.
 
 | Border | What a failure does | Kept in |
 | --- | --- | --- |
@@ -75,7 +81,7 @@ share one dotted arrow per colour, and a task's border says which colour it has:
 	for _, k := range d.kinds {
 		fmt.Fprintf(&d.out, "| %s | goes to %s | %s |\n", k.name, k.to, kept(k.keptIn))
 	}
-	fmt.Fprintf(&d.out, "| %s | changes nothing: the release goes on | nothing |\n\n", ignored().name)
+	fmt.Fprintf(&d.out, "| %s | changes nothing: the workflow goes on | nothing |\n\n%s\n\n", ignored().name, keeps)
 }
 
 // part is one picture and the table of its boxes.
@@ -84,13 +90,13 @@ func (d *drawing) part(i int) {
 	fmt.Fprintf(&d.out, "## %s\n\n%s\n\n%s", p.title, p.about, openFence)
 	boxes := d.boxes(i)
 	for _, title := range boxes {
-		d.box(title, "  ")
+		d.box(title)
 	}
 	elsewhere := d.arrows(i, boxes)
 	for _, title := range elsewhere {
 		fmt.Fprintf(&d.out, "  %s[/\"%s<br/>(%s)\"/]\n", id(title), title, d.parts[d.home[title]].title)
 	}
-	d.styles("  ", boxes)
+	d.styles(boxes)
 	d.out.WriteString(closeFence)
 
 	d.out.WriteString("| Box | What it does | Lambda |\n| --- | --- | --- |\n")
@@ -117,7 +123,7 @@ func (d *drawing) arrows(i int, boxes []string) []string {
 			switch {
 			case slices.Contains(a.Errors, statesAll):
 				if k, ok := d.kindOf(title); !ok {
-					draw(id(title), "-. \"any other failure\" .->", a.To)
+					draw(id(title), d.remaining(title), a.To)
 				} else if k != ignored() && !slices.Contains(failing, k) {
 					failing = append(failing, k)
 				}
@@ -138,8 +144,16 @@ func (d *drawing) arrows(i int, boxes []string) []string {
 	return elsewhere
 }
 
+// remaining is the arrow of a box whose unnamed failures have one for themselves.
+func (d *drawing) remaining(title string) string {
+	if len(d.machine.States[title].Catch) > 1 {
+		return "-. \"any other failure\" .->"
+	}
+	return "-. \"any failure\" .->"
+}
+
 // box is one node.
-func (d *drawing) box(title, indent string) {
+func (d *drawing) box(title string) {
 	s := d.machine.States[title]
 	shape := `["%s"]`
 	text := title
@@ -152,11 +166,11 @@ func (d *drawing) box(title, indent string) {
 	case "Succeed", "Fail":
 		shape = `(["%s"])`
 	}
-	fmt.Fprintf(&d.out, indent+id(title)+shape+"\n", text)
+	fmt.Fprintf(&d.out, "  "+id(title)+shape+"\n", text)
 }
 
 // styles gives the boxes the borders of their kinds.
-func (d *drawing) styles(indent string, boxes []string) {
+func (d *drawing) styles(boxes []string) {
 	for _, title := range boxes {
 		k, ok := d.kindOf(title)
 		switch s := d.machine.States[title]; {
@@ -168,7 +182,7 @@ func (d *drawing) styles(indent string, boxes []string) {
 		default:
 			continue
 		}
-		fmt.Fprintf(&d.out, "%sstyle %s %s\n", indent, id(title), k.style)
+		fmt.Fprintf(&d.out, "  style %s %s\n", id(title), k.style)
 	}
 }
 

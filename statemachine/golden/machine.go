@@ -76,7 +76,7 @@ func Parse(definition []byte) (Machine, error) {
 	decoder := json.NewDecoder(bytes.NewReader(definition))
 	decoder.DisallowUnknownFields()
 	var m Machine
-	if err := decoder.Decode(&m); err != nil {
+	if err := decoder.Decode(&m); err != nil { //nolint:musttag // the fields have the names that the States Language gives them
 		return Machine{}, fmt.Errorf("read the state machine: %w", err)
 	}
 	return m, nil
@@ -120,7 +120,7 @@ func (m Machine) Order() []string {
 		}
 	}
 	follow(m.StartAt)
-	for i := 0; i < len(order); i++ {
+	for i := 0; i < len(order); i++ { //nolint:intrange // follow appends to order
 		for _, a := range m.Arrows(order[i]) {
 			follow(a.To)
 		}

@@ -46,8 +46,8 @@ func (p *Printer) Event(x *asl.Execution, e asl.Event) {
 	case e.StateEntered != nil:
 		p.entered[x.ARN()] = e.Timestamp
 		p.enter(x, e)
-	case e.LambdaFunctionSucceed != nil:
-		p.succeeded(x, e.Timestamp, []byte(e.LambdaFunctionSucceed.Output))
+	case e.LambdaFunctionSucceeded != nil:
+		p.succeeded(x, e.Timestamp, []byte(e.LambdaFunctionSucceeded.Output))
 	case e.LambdaFunctionFailed != nil:
 		p.failed(x, e.Timestamp, *e.LambdaFunctionFailed)
 	case e.LambdaFunctionTimedOut != nil:

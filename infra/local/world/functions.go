@@ -58,7 +58,7 @@ func (w *World) functions() map[string]lambda.Handler {
 		"validaterequest":  function(validaterequest.Handler{}.Handle),
 		"acquirelock":      function(acquirelock.Handler{Records: records, Executions: sfn.NewFromConfig(config), Bucket: Bucket, Now: now}.Handle),
 		"recover":          function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"preflight":        function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, Buckets: records, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"preflight":        function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"changestaging":    function(changestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"checkdeployed":    function(checkdeployed.Handler{CloudFront: cf, Now: now}.Handle),
 		"shifttraffic":     function(shifttraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),

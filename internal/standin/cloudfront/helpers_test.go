@@ -177,7 +177,7 @@ func enabled(on bool) func(*types.ContinuousDeploymentPolicyConfig) {
 // weightPolicy is a policy config for one staging distribution.
 func weightPolicy(domain string, weight float32) *types.ContinuousDeploymentPolicyConfig {
 	return &types.ContinuousDeploymentPolicyConfig{
-		Enabled: aws.Bool(true),
+		Enabled:                     aws.Bool(true),
 		StagingDistributionDnsNames: &types.StagingDistributionDnsNames{Quantity: aws.Int32(1), Items: []string{domain}},
 		TrafficConfig: &types.TrafficConfig{
 			Type:               types.ContinuousDeploymentPolicyTypeSingleWeight,

@@ -12,7 +12,9 @@ import (
 func TestLifeOfAPair(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
-	primary := w.create(t, primaryID, config("one"))
+	one := config("one")
+	one.Aliases = aliases("www.example.com")
+	primary := w.create(t, primaryID, one)
 	if got := aws.ToString(primary.Location); got != "https://cloudfront.amazonaws.com/2020-05-31/distribution/"+primaryID {
 		t.Errorf("got location %s", got)
 	}
@@ -26,6 +28,9 @@ func TestLifeOfAPair(t *testing.T) {
 	must(t, err)
 	if cfg := staged.Distribution.DistributionConfig; !*cfg.Staging || !*cfg.Enabled || *cfg.CallerReference != "two" {
 		t.Errorf("got a copy with Staging %v, Enabled %v, CallerReference %s", *cfg.Staging, *cfg.Enabled, *cfg.CallerReference)
+	}
+	if got := staged.Distribution.DistributionConfig.Aliases; *got.Quantity != 0 {
+		t.Errorf("got a copy with aliases %v", got.Items)
 	}
 	w.settle()
 
@@ -138,8 +143,8 @@ func TestConfigIsReadBackAsWritten(t *testing.T) {
 	for path, want := range map[string]string{
 		"Origins/site/DomainName":                   "site.s3.us-east-1.amazonaws.com",
 		"CustomErrorResponses/404/ResponsePagePath": "/index.html",
-		"PriceClass":                                "PriceClass_All",
-		"Nothing/here":                              "",
+		"PriceClass":   "PriceClass_All",
+		"Nothing/here": "",
 	} {
 		if got := live.Text(path); got != want {
 			t.Errorf("got %q at %s, want %q", got, path, want)

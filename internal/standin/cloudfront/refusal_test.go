@@ -32,9 +32,6 @@ func TestRefusedConfigs(t *testing.T) {
 				}}}
 			}, "NoSuchOrigin", 404,
 		},
-		"no origin": {
-			func(c *types.DistributionConfig) { c.Origins = &types.Origins{Quantity: aws.Int32(0), Items: nil} }, "InvalidArgument", 400,
-		},
 		"an empty list of items": {
 			func(c *types.DistributionConfig) {
 				c.Aliases = &types.Aliases{Quantity: aws.Int32(0), Items: []string{}}
@@ -133,7 +130,9 @@ func TestRefusedPolicies(t *testing.T) {
 			"InconsistentQuantities", 400,
 		},
 		"a distribution that does not exist": {
-			func(c *types.ContinuousDeploymentPolicyConfig) { c.StagingDistributionDnsNames.Items[0] = "none.cloudfront.net" },
+			func(c *types.ContinuousDeploymentPolicyConfig) {
+				c.StagingDistributionDnsNames.Items[0] = "none.cloudfront.net"
+			},
 			"InvalidArgument", 400,
 		},
 		"an enabled policy without traffic": {

@@ -138,9 +138,11 @@ func (s *Server) AddPair(p Pair) (Pair, error) {
 }
 
 func stagingTree(tree *Node) *Node {
+	if tree == nil {
+		return nil
+	}
 	tree = tree.Clone()
 	tree.Set(nameStaging, yes)
-	tree.Set(namePolicyID, "")
 	tree.Put(List(nameAliases))
 	return tree
 }

@@ -43,19 +43,11 @@ func (s *Server) describeAlarms(in *input) (cbor.Map, *fault) {
 	if f := in.done(); f != nil {
 		return nil, f
 	}
-	if len(names) > 100 {
-		return nil, invalid("The collection AlarmNames must not have a size greater than 100.")
-	}
-	for _, kind := range kinds {
-		if kind != "MetricAlarm" && kind != "CompositeAlarm" {
-			return nil, notImplemented("alarms of the type " + kind)
-		}
+	if f := s.acceptable(names, kinds, after); f != nil {
+		return nil, f
 	}
 	if len(kinds) == 0 {
 		kinds = []string{"MetricAlarm"}
-	}
-	if after != "" && s.alarms[after].name == "" {
-		return nil, invalidNextToken()
 	}
 	metric, composite := cbor.List{}, cbor.List{}
 	out := cbor.Map{}
@@ -78,6 +70,21 @@ func (s *Server) describeAlarms(in *input) (cbor.Map, *fault) {
 	}
 	out["MetricAlarms"], out["CompositeAlarms"] = metric, composite
 	return out, nil
+}
+
+func (s *Server) acceptable(names, kinds []string, after string) *fault {
+	if len(names) > 100 {
+		return invalid("The collection AlarmNames must not have a size greater than 100.")
+	}
+	for _, kind := range kinds {
+		if kind != "MetricAlarm" && kind != "CompositeAlarm" {
+			return notImplemented("alarms of the type " + kind)
+		}
+	}
+	if _, ok := s.alarms[after]; after != "" && !ok {
+		return invalidNextToken()
+	}
+	return nil
 }
 
 func (a alarm) wanted(names, kinds []string, state string) bool {

@@ -43,7 +43,7 @@ func (s *Server) getMetricData(in *input) (cbor.Map, *fault) {
 	}
 	at := page{asOf: s.clock.Now()}
 	if token != "" {
-		if at, f = parsePage(token); f != nil {
+		if at, f = parsePage(token, s.clock.Now()); f != nil {
 			return nil, f
 		}
 	}
@@ -60,13 +60,13 @@ type page struct {
 
 func (p page) token() string { return fmt.Sprintf("%d-%d", p.asOf.UnixNano(), p.skip) }
 
-func parsePage(token string) (page, *fault) {
+func parsePage(token string, now time.Time) (page, *fault) {
 	var nanos, skip int64
 	if n, err := fmt.Sscanf(token, "%d-%d", &nanos, &skip); n != 2 || err != nil || skip < 0 {
 		return page{}, invalidNextToken()
 	}
 	p := page{time.Unix(0, nanos).UTC(), skip}
-	if p.token() != token {
+	if p.token() != token || p.asOf.After(now) {
 		return page{}, invalidNextToken()
 	}
 	return p, nil

@@ -2,7 +2,6 @@ package s3_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -11,9 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
-	"cloudfront-cd/internal/simtime"
-	"cloudfront-cd/internal/standin/s3"
 )
 
 func TestAnObjectComesBackAsItWasWritten(t *testing.T) {
@@ -86,116 +82,6 @@ func put(t *testing.T, c *sdk.Client, key, body string) *sdk.PutObjectOutput {
 		t.Fatal(err)
 	}
 	return out
-}
-
-func TestConditionalWrites(t *testing.T) {
-	tests := map[string]struct {
-		before      string
-		deleted     bool
-		none, match string
-		conflicts   int
-		want        string
-	}{
-		"create where nothing is":                   {none: "*"},
-		"create where an object is":                 {before: "x", none: "*", want: "PreconditionFailed"},
-		"create where an object was deleted":        {before: "x", deleted: true, none: "*"},
-		"overwrite the version that was read":       {before: "x", match: `"9dd4e461268c8034f5c8564e155c67a6"`},
-		"overwrite it with an unquoted ETag":        {before: "x", match: "9dd4e461268c8034f5c8564e155c67a6"},
-		"overwrite another version":                 {before: "y", match: `"9dd4e461268c8034f5c8564e155c67a6"`, want: "PreconditionFailed"},
-		"overwrite what is missing":                 {match: `"9dd4e461268c8034f5c8564e155c67a6"`, want: "NoSuchKey"},
-		"overwrite what was deleted":                {before: "x", deleted: true, match: `"9dd4e461268c8034f5c8564e155c67a6"`, want: "NoSuchKey"},
-		"a request that conflicts with another one": {none: "*", conflicts: 1, want: "ConditionalRequestConflict"},
-		"If-None-Match with an ETag":                {none: `"9dd4e461268c8034f5c8564e155c67a6"`, want: "NotImplemented"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			server, c, _ := world(t)
-			if tt.before != "" {
-				put(t, c, "k", tt.before)
-			}
-			if tt.deleted {
-				if err := server.Delete("record", "k"); err != nil {
-					t.Fatal(err)
-				}
-			}
-			server.Conflicts = tt.conflicts
-			in := &sdk.PutObjectInput{Bucket: aws.String("record"), Key: aws.String("k"), Body: strings.NewReader("new")}
-			if tt.none != "" {
-				in.IfNoneMatch = aws.String(tt.none)
-			}
-			if tt.match != "" {
-				in.IfMatch = aws.String(tt.match)
-			}
-			_, err := c.PutObject(t.Context(), in)
-			wantCode(t, err, tt.want)
-			got, _ := server.Get("record", "k")
-			if written := string(got) == "new"; written != (tt.want == "") {
-				t.Errorf("got object %q after code %q", got, tt.want)
-			}
-			in.Body = strings.NewReader("new")
-			if tt.conflicts > 0 {
-				_, err = c.PutObject(t.Context(), in)
-				wantCode(t, err, "")
-			}
-		})
-	}
-}
-
-func TestConditionalDeletes(t *testing.T) {
-	tests := map[string]struct {
-		before, match string
-		lenient       bool
-		conflicts     int
-		want          string
-	}{
-		"the version that was read":                      {before: "x", match: `"9dd4e461268c8034f5c8564e155c67a6"`},
-		"any version":                                    {before: "x", match: "*"},
-		"another version":                                {before: "y", match: `"9dd4e461268c8034f5c8564e155c67a6"`, want: "PreconditionFailed"},
-		"what is missing":                                {match: `"9dd4e461268c8034f5c8564e155c67a6"`, want: "NoSuchKey"},
-		"what is missing, with the switch":               {match: "*", lenient: true},
-		"a request that conflicts with another one":      {before: "x", match: "*", conflicts: 1, want: "ConditionalRequestConflict"},
-		"without a condition, although others conflict":  {before: "x", conflicts: 1},
-		"what is missing, without a condition, succeeds": {},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			server, c, _ := world(t)
-			if tt.before != "" {
-				put(t, c, "k", tt.before)
-			}
-			server.Conflicts, server.DeleteOfMissingSucceeds = tt.conflicts, tt.lenient
-			in := &sdk.DeleteObjectInput{Bucket: aws.String("record"), Key: aws.String("k")}
-			if tt.match != "" {
-				in.IfMatch = aws.String(tt.match)
-			}
-			_, err := c.DeleteObject(t.Context(), in)
-			wantCode(t, err, tt.want)
-			if _, there := server.Get("record", "k"); there != (tt.before != "" && tt.want != "") {
-				t.Errorf("got there = %v after code %q", there, tt.want)
-			}
-		})
-	}
-}
-
-func TestAMissingKeyIsHiddenFromWhoMayNotList(t *testing.T) {
-	server, c, _ := world(t)
-	get := func() error {
-		_, err := c.GetObject(t.Context(), &sdk.GetObjectInput{Bucket: aws.String("record"), Key: aws.String("no")})
-		return err
-	}
-	wantCode(t, get(), "NoSuchKey")
-	server.DenyList("record", true)
-	wantCode(t, get(), "AccessDenied")
-	_, err := c.ListObjectsV2(t.Context(), &sdk.ListObjectsV2Input{Bucket: aws.String("record")})
-	wantCode(t, err, "AccessDenied")
-	put(t, c, "yes", "1")
-	if _, err := c.GetObject(t.Context(), &sdk.GetObjectInput{Bucket: aws.String("record"), Key: aws.String("yes")}); err != nil {
-		t.Errorf("got %v for a key that exists", err)
-	}
-	server.DenyList("record", false)
-	wantCode(t, get(), "NoSuchKey")
-	_, err = c.GetObject(t.Context(), &sdk.GetObjectInput{Bucket: aws.String("elsewhere"), Key: aws.String("k")})
-	wantCode(t, err, "NoSuchBucket")
 }
 
 func TestBucketPolicy(t *testing.T) {
@@ -348,112 +234,4 @@ func TestACopyCarriesHeadersUnlessTheyAreReplaced(t *testing.T) {
 		Bucket: aws.String("record"), Key: aws.String("b"), CopySource: aws.String("record/a"), IfNoneMatch: aws.String("*"),
 	})
 	wantCode(t, err, "PreconditionFailed")
-}
-
-func TestWhatIsNotImplementedSaysSo(t *testing.T) {
-	_, c, _ := world(t)
-	put(t, c, "k", "1")
-	bucket, key := aws.String("record"), aws.String("k")
-	tests := map[string]func() error{
-		"tags": func() error {
-			_, err := c.GetObjectTagging(t.Context(), &sdk.GetObjectTaggingInput{Bucket: bucket, Key: key})
-			return err
-		},
-		"bucket encryption": func() error {
-			_, err := c.GetBucketEncryption(t.Context(), &sdk.GetBucketEncryptionInput{Bucket: bucket})
-			return err
-		},
-		"ACLs": func() error {
-			_, err := c.PutObject(t.Context(), &sdk.PutObjectInput{
-				Bucket: bucket, Key: key, ACL: types.ObjectCannedACLPublicRead, Body: strings.NewReader(""),
-			})
-			return err
-		},
-		"multipart uploads": func() error {
-			_, err := c.CreateMultipartUpload(t.Context(), &sdk.CreateMultipartUploadInput{Bucket: bucket, Key: key})
-			return err
-		},
-		"deleting one version": func() error {
-			_, err := c.DeleteObject(t.Context(), &sdk.DeleteObjectInput{Bucket: bucket, Key: key, VersionId: aws.String("v")})
-			return err
-		},
-		"deleting many": func() error {
-			_, err := c.DeleteObjects(t.Context(), &sdk.DeleteObjectsInput{
-				Bucket: bucket, Delete: &types.Delete{Objects: []types.ObjectIdentifier{{Key: key}}},
-			})
-			return err
-		},
-		"checksums it cannot verify": func() error {
-			_, err := c.PutObject(t.Context(), &sdk.PutObjectInput{
-				Bucket: bucket, Key: key, ChecksumXXHASH3: aws.String("AAAAAAAAAAA="), Body: strings.NewReader(""),
-			})
-			return err
-		},
-	}
-	for name, call := range tests {
-		t.Run(name, func(t *testing.T) { wantCode(t, call(), "NotImplemented") })
-	}
-}
-
-func TestADamagedBodyIsRefused(t *testing.T) {
-	server, _, _ := world(t)
-	tests := map[string]struct {
-		header http.Header
-		body   string
-		want   string
-	}{
-		"another checksum before the body": {
-			http.Header{"X-Amz-Checksum-Crc32": {"AAAAAA=="}}, "hello", "BadDigest",
-		},
-		"another checksum behind the body": {
-			http.Header{"X-Amz-Content-Sha256": {"STREAMING-UNSIGNED-PAYLOAD-TRAILER"}, "X-Amz-Decoded-Content-Length": {"5"}},
-			"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n", "BadDigest",
-		},
-		"a body that ends early": {
-			http.Header{"X-Amz-Content-Sha256": {"STREAMING-UNSIGNED-PAYLOAD-TRAILER"}, "X-Amz-Decoded-Content-Length": {"5"}},
-			"5\r\nhel", "IncompleteBody",
-		},
-		"another length than announced": {
-			http.Header{"X-Amz-Content-Sha256": {"STREAMING-UNSIGNED-PAYLOAD-TRAILER"}, "X-Amz-Decoded-Content-Length": {"6"}},
-			"5\r\nhello\r\n0\r\n\r\n", "IncompleteBody",
-		},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := httptest.NewRecorder()
-			r := httptest.NewRequest(http.MethodPut, "/record/k", strings.NewReader(tt.body))
-			r.Header = tt.header
-			server.ServeHTTP(w, r)
-			if !strings.Contains(w.Body.String(), "<Code>"+tt.want+"</Code>") || w.Code != http.StatusBadRequest {
-				t.Errorf("got %d %s, want %s", w.Code, w.Body, tt.want)
-			}
-		})
-	}
-	if keys := server.Keys("record", ""); len(keys) != 0 {
-		t.Errorf("got keys %q, want none written", keys)
-	}
-}
-
-func FuzzNoRequestPanics(f *testing.F) {
-	f.Add("PUT", "/record/k", "x-amz-content-sha256", "STREAMING-X", "1;\r\nx\r\n0\r\na:b\r\n")
-	f.Add("GET", "/record?list-type=2&max-keys=-1&continuation-token=%2f", "range", "bytes=9-1", "")
-	f.Add("PUT", "/record/k", "x-amz-copy-source", "%zz", "")
-	f.Add("PUT", "/record?versioning", "if-match", "*", "<VersioningConfiguration/>")
-	f.Fuzz(func(_ *testing.T, method, path, header, value, body string) {
-		server := s3.New(simtime.New(start()))
-		if server.CreateBucket("record") != nil || server.Put("record", "k", []byte("1"), nil) != nil {
-			return
-		}
-		r, err := http.NewRequest(method, "http://s3.test", strings.NewReader(body))
-		if err != nil {
-			return
-		}
-		if u, err := r.URL.Parse(path); err == nil {
-			r.URL = u
-		}
-		r.Header.Set(header, value)
-		server.ServeHTTP(httptest.NewRecorder(), r)
-		server.Keys("record", "")
-		server.Get("record", "k")
-	})
 }

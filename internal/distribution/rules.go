@@ -65,3 +65,10 @@ func documentedDefault(owner, field string) string {
 		return ""
 	}
 }
+
+// isSecret reports whether a member's value must not reach records, logs and execution histories. The headers that
+// CloudFront adds to requests to an origin commonly prove to it, with a shared secret, that CloudFront is asking (Amazon
+// CloudFront Developer Guide, "Add custom headers to origin requests").
+func isSecret(owner, field string) bool {
+	return owner == "OriginCustomHeader" && field == "HeaderValue"
+}

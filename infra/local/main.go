@@ -1,0 +1,59 @@
+// Command local is the embedded default: the workflows on this machine, against stand-ins, in time-lapse.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+)
+
+// Exit codes of the command; the ends of a release in the order in which they get worse.
+const (
+	exitOK            = 0
+	exitFailure       = 1 // the command itself could not do its work
+	exitUsage         = 2
+	exitRejected      = 3
+	exitRolledBack    = 4
+	exitNeedsOperator = 5
+)
+
+const usage = `Usage:
+  local demo [flags]     watch a release, or a scenario
+  local demo --list      the scenarios
+  local demo --help      the flags
+
+Exit codes of demo: 0 Promoted or Nothing To Release, 3 Rejected, 4 Rolled Back, 5 Needs Operator, 2 bad usage,
+1 the run itself failed. With --expected: 0 when the scenario ended as it must, else 1.
+`
+
+func main() {
+	// The handlers' log lines go to CloudWatch Logs on AWS; here the screen belongs to the release.
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(args []string, out, errs io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(errs, usage)
+		return exitUsage
+	}
+	switch args[0] {
+	case "demo":
+		code, err := demo(args[1:], out)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			return exitOK
+		case err != nil:
+			fmt.Fprintln(errs, "local demo: "+err.Error())
+		}
+		return code
+	case "help", "-h", "--help":
+		fmt.Fprint(out, usage)
+		return exitOK
+	}
+	fmt.Fprintf(errs, "local: there is no command %q\n\n%s", args[0], usage)
+	return exitUsage
+}

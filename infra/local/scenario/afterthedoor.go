@@ -1,0 +1,85 @@
+package scenario
+
+import (
+	"errors"
+	"time"
+
+	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/viewers"
+)
+
+// afterTheDoor are the releases that meet trouble after their promotion.
+func afterTheDoor() []Scenario {
+	return []Scenario{
+		{
+			Name: "regression-after-promote", Story: "Under all of the traffic the promoted config answers 3 % with 5xx: its saved predecessor comes back.",
+			Ends: toRolledBack(), Prepare: failsOnPrimary,
+			Check: primaryIsBack,
+		},
+		{
+			Name: "restore-with-new-alias", Story: "The same, and somebody adds an alias to the primary during the bake, which must survive.",
+			Ends: toRolledBack(), Prepare: func(w *world.World) error {
+				w.When("Bake", 1, func(*asl.Execution) {
+					_ = w.CloudFront.Edit(world.PrimaryID, func(n *cloudfront.Node) {
+						n.Put(cloudfront.List("Aliases", cloudfront.Leaf("CNAME", "www.example.com"), cloudfront.Leaf("CNAME", newAlias)))
+					})
+				})
+				return failsOnPrimary(w)
+			},
+			Check: func(w *world.World) error {
+				live, _ := w.CloudFront.Live(world.PrimaryID)
+				if aliases := live.Tree().Child("Aliases"); aliases == nil || !contains(aliases, newAlias) {
+					return errors.New("the alias added during the bake is gone")
+				}
+				return primaryIsBack(w)
+			},
+		},
+		{
+			Name: "edit-during-bake", Story: "The promoted config is bad, but a colleague has changed the primary since: theirs is not overwritten, an operator is called.",
+			Ends: one(release.NeedsOperator), Prepare: func(w *world.World) error {
+				w.When("Bake", 1, func(*asl.Execution) {
+					_ = w.CloudFront.Edit(world.PrimaryID, func(n *cloudfront.Node) { n.Set("Comment", colleague) })
+				})
+				return failsOnPrimary(w)
+			},
+			Check: editSurvives(world.PrimaryID),
+		},
+		{
+			Name: "silence-after-promote", Story: "After the promotion the site has no viewers any more: the bake is doubled, then ends without a verdict.",
+			Ends: toPromoted(), Prepare: func(w *world.World) error {
+				w.When("Stop Traffic After Promotion", 1, func(*asl.Execution) {
+					w.Viewers.SetRate(w.Pair.PrimaryID, func(time.Time) float64 { return 0 })
+				})
+				return nil
+			},
+		},
+	}
+}
+
+const newAlias = "shop.example.com"
+
+func failsOnPrimary(w *world.World) error {
+	return failing(func(_ *world.World, l world.Look) bool { return l.Side == viewers.Primary }, 0.03)(w)
+}
+
+func primaryIsBack(w *world.World) error {
+	if live, _ := w.CloudFront.Live(world.PrimaryID); live.Text(originPath) != "/blue" {
+		return errors.New("the primary does not have its path from before the release")
+	}
+	return nil
+}
+
+func contains(n *cloudfront.Node, text string) bool {
+	if n.Text == text {
+		return true
+	}
+	for _, c := range n.Children {
+		if contains(c, text) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,164 @@
+// Package scenario is the situations that a release may meet, by name: the demo shows them, the path tests run them.
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"cloudfront-cd/examples"
+	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/release"
+)
+
+// First is the name of the execution that every scenario starts with.
+const First = "release"
+
+// Scenario is one situation.
+type Scenario struct {
+	Name string
+	// Story is what happens, in one sentence.
+	Story string
+	// Request replaces the example's request.
+	Request string
+	// Options changes the world before it is built.
+	Options func(*world.Options)
+	// Prepare arranges what will happen.
+	Prepare func(*world.World) error
+	// Ends are the executions that run, in order of their start, each with the ends that are right for it.
+	Ends []Ending
+	// Check looks at what is left behind, beyond what holds for every end.
+	Check func(*world.World) error
+}
+
+// Ending is how an execution must end: one of the titles, or Aborted.
+type Ending struct {
+	Execution string
+	Titles    []string
+}
+
+// Aborted is the end of an execution that was stopped.
+const Aborted = "ABORTED"
+
+// Stage is a scenario with its world, ready to run.
+type Stage struct {
+	Scenario
+
+	World *world.World
+}
+
+// Inputs replace the example's; zero values keep it.
+type Inputs struct {
+	Seed             uint64
+	Request          []byte
+	Primary, Staging *types.DistributionConfig
+}
+
+// Build makes the scenario's world and starts its first execution.
+func (s Scenario) Build(in Inputs) (*Stage, error) {
+	options, err := s.options(in)
+	if err != nil {
+		return nil, err
+	}
+	w, err := world.New(options)
+	if err != nil {
+		return nil, err
+	}
+	if s.Prepare != nil {
+		if err := s.Prepare(w); err != nil {
+			return nil, fmt.Errorf("prepare scenario %s: %w", s.Name, err)
+		}
+	}
+	if _, err := w.Start(First, s.request(in)); err != nil {
+		return nil, err
+	}
+	return &Stage{Scenario: s, World: w}, nil
+}
+
+func (s Scenario) options(in Inputs) (world.Options, error) {
+	o := world.Options{Seed: in.Seed, Primary: in.Primary, Staging: in.Staging}
+	var err error
+	if o.Primary == nil {
+		if o.Primary, _, err = distribution.ParseCLI(examples.SPAPrimary); err != nil {
+			return o, fmt.Errorf("example spa.primary.json: %w", err)
+		}
+	}
+	if o.Staging == nil {
+		if o.Staging, _, err = distribution.ParseCLI(examples.SPAStaging); err != nil {
+			return o, fmt.Errorf("example spa.staging.json: %w", err)
+		}
+	}
+	var named struct {
+		Primary string `json:"primary"`
+	}
+	if json.Unmarshal(in.Request, &named) == nil {
+		o.PrimaryID = named.Primary
+	}
+	if s.Options != nil {
+		s.Options(&o)
+	}
+	return o, nil
+}
+
+func (s Scenario) request(in Inputs) []byte {
+	switch {
+	case in.Request != nil:
+		return in.Request
+	case s.Request != "":
+		return []byte(s.Request)
+	}
+	return examples.Request
+}
+
+// Done reports whether every execution of the scenario has been started and has ended.
+func (s *Stage) Done() bool {
+	return len(s.World.Executions) == len(s.Ends) && !s.World.Running()
+}
+
+// Main is the last execution, whose end is the scenario's.
+func (s *Stage) Main() *asl.Execution { return s.World.Executions[len(s.World.Executions)-1] }
+
+// End is the title of an execution's final state, or its status where it came to none.
+func End(x *asl.Execution) string {
+	switch x.Status() {
+	case asl.Succeeded, asl.Failed:
+		if slices.Contains(ends(), x.State()) {
+			return x.State()
+		}
+	}
+	return string(x.Status())
+}
+
+func ends() []string {
+	return []string{release.Promoted, release.NothingToRelease, release.Rejected, release.RolledBack, release.NeedsOperator}
+}
+
+// Expected says in what the run differs from what the scenario must come to.
+func (s *Stage) Expected() error {
+	if len(s.World.Executions) != len(s.Ends) {
+		return fmt.Errorf("%d executions were started instead of %d", len(s.World.Executions), len(s.Ends))
+	}
+	for i, want := range s.Ends {
+		x := s.World.Executions[i]
+		if got := End(x); x.Name() != want.Execution || !slices.Contains(want.Titles, got) {
+			return fmt.Errorf("execution %s ended %s instead of %v: %s", x.Name(), got, want.Titles, x.Cause())
+		}
+	}
+	if s.Check != nil {
+		return s.Check(s.World)
+	}
+	return nil
+}
+
+// Find is the scenario of that name.
+func Find(name string) (Scenario, bool) {
+	i := slices.IndexFunc(All(), func(s Scenario) bool { return s.Name == name })
+	if i < 0 {
+		return Scenario{}, false
+	}
+	return All()[i], true
+}

@@ -1,0 +1,249 @@
+// Package world is the embedded default: the golden state machine, the real handlers behind the real SDK clients, and the
+// stand-ins for AWS, on one simulated clock and one goroutine. One seed gives one run, to the byte.
+//
+// It is the development and test engine, and the demo. Production is AWS Step Functions and AWS Lambda.
+package world
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/cloudwatch"
+	"cloudfront-cd/internal/standin/eventbridge"
+	"cloudfront-cd/internal/standin/s3"
+	"cloudfront-cd/internal/standin/stepfunctions"
+	"cloudfront-cd/internal/standin/transport"
+	"cloudfront-cd/internal/standin/viewers"
+	"cloudfront-cd/statemachine/golden"
+)
+
+// Ids of the pair that every world has.
+const (
+	PrimaryID = "E1PRIMARY"
+	StagingID = "E2STAGING"
+)
+
+// Options say how the world is before anything happens.
+type Options struct {
+	// Seed draws ids, propagations, viewers and retries; the same seed gives the same run.
+	Seed uint64
+	// PrimaryID is the primary's id; default PrimaryID.
+	PrimaryID string
+	// Primary and Staging are the pair's configs.
+	Primary, Staging *types.DistributionConfig
+	// Policy is attached to the primary; its zero value is a disabled policy with session stickiness and weight 5 %.
+	Policy cloudfront.Policy
+	// RequestsPerMinute is the site's traffic; default 60,000.
+	RequestsPerMinute float64
+}
+
+// World is everything around a release.
+type World struct {
+	Seed       uint64
+	Clock      *simtime.Clock
+	CloudFront *cloudfront.Server
+	CloudWatch *cloudwatch.Server
+	S3         *s3.Server
+	Events     *eventbridge.Server
+	Viewers    *viewers.Population
+	Transport  *transport.Transport
+	Engine     *asl.Engine
+	Machine    *asl.Machine
+	Pair       cloudfront.Pair
+
+	// Intercept, when set, stands between Step Functions and the Lambda function: it can fail the call before or after its
+	// effect, run it twice, or let it take longer than it may.
+	Intercept func(call asl.Call, run func() asl.Result) asl.Result
+	// Executions are all that were started, in order.
+	Executions []*asl.Execution
+	// Health is how the config that a point of presence serves does; see Usual.
+	Health func(Look) viewers.Rates
+
+	random   *rand.Rand
+	handlers map[string]lambda.Handler
+	watchers []func(*asl.Execution, asl.Event)
+}
+
+// Start is when every world begins.
+func Start() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) }
+
+// New builds a world in which the pair has always existed and the site has had viewers for two hours.
+func New(o Options) (*World, error) {
+	clock := simtime.New(Start())
+	w := &World{
+		Seed:       o.Seed,
+		Clock:      clock,
+		CloudFront: cloudfront.New(clock, o.Seed),
+		CloudWatch: cloudwatch.New(clock),
+		S3:         s3.New(clock),
+		Events:     eventbridge.New(clock),
+		random:     rand.New(rand.NewPCG(o.Seed, 1)),
+	}
+	if err := w.S3.CreateBucket(Bucket); err != nil {
+		return nil, err
+	}
+	w.Transport = &transport.Transport{
+		Now: clock.Now,
+		Hosts: map[string]http.Handler{
+			"cloudfront.amazonaws.com":           w.CloudFront,
+			"s3.us-east-1.amazonaws.com":         w.S3,
+			"monitoring.us-east-1.amazonaws.com": w.CloudWatch,
+			"events.us-east-1.amazonaws.com":     w.Events,
+			"states.us-east-1.amazonaws.com":     stepfunctions.New(w.describe),
+		},
+	}
+	if err := w.addPair(o); err != nil {
+		return nil, err
+	}
+	w.addViewers(o)
+	w.handlers = w.functions()
+	machine, err := asl.Load(golden.Release())
+	if err != nil {
+		return nil, fmt.Errorf("load the release workflow: %w", err)
+	}
+	w.Machine = machine
+	w.Engine = &asl.Engine{
+		Clock: clock, Invoke: w.invoke, Rand: rand.New(rand.NewPCG(o.Seed, 2)),
+		OnEvent: func(x *asl.Execution, e asl.Event) {
+			for _, watch := range w.watchers {
+				watch(x, e)
+			}
+		},
+	}
+	return w, nil
+}
+
+func (w *World) addPair(o Options) error {
+	primary, err := cloudfront.Encode(context.Background(), o.Primary) //nolint:forbidigo // no call is made
+	if err != nil {
+		return fmt.Errorf("primary config: %w", err)
+	}
+	staging, err := cloudfront.Encode(context.Background(), o.Staging) //nolint:forbidigo // no call is made
+	if err != nil {
+		return fmt.Errorf("staging config: %w", err)
+	}
+	policy := o.Policy
+	if policy.Type == "" {
+		policy.Type, policy.Weight = cloudfront.SingleWeight, 0.05
+		policy.IdleTTL, policy.MaximumTTL = 5*time.Minute, 10*time.Minute
+	}
+	w.Pair, err = w.CloudFront.AddPair(cloudfront.Pair{
+		PrimaryID: cmp.Or(o.PrimaryID, PrimaryID), StagingID: StagingID, Primary: primary, Staging: staging, Policy: policy,
+	})
+	if err != nil {
+		return err
+	}
+	return w.addBuckets(o.Primary, o.Staging)
+}
+
+// addBuckets gives every S3 origin its bucket, with a policy that lets both distributions in.
+func (w *World) addBuckets(configs ...*types.DistributionConfig) error {
+	made := map[string]bool{"": true}
+	for _, config := range configs {
+		for _, origin := range distribution.S3Origins(config) {
+			if made[origin.Bucket] {
+				continue
+			}
+			made[origin.Bucket] = true
+			if err := w.S3.CreateBucket(origin.Bucket); err != nil {
+				return err
+			}
+			if origin.Region != "" {
+				w.Transport.Hosts["s3."+origin.Region+".amazonaws.com"] = w.S3
+			}
+			w.S3.SetPolicy(origin.Bucket, fmt.Sprintf(bucketPolicy, origin.Bucket, w.Pair.PrimaryID, w.Pair.StagingID))
+		}
+	}
+	return nil
+}
+
+// bucketPolicy is the one of CloudFront's documentation of origin access control, for two distributions.
+const bucketPolicy = `{"Version": "2012-10-17", "Statement": [{
+	"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*",
+	"Condition": {"StringEquals": {"AWS:SourceArn": [
+		"arn:aws:cloudfront::123456789012:distribution/%s", "arn:aws:cloudfront::123456789012:distribution/%s"]}}}]}`
+
+// describe is what Step Functions knows of an execution.
+func (w *World) describe(arn string) (stepfunctions.Execution, bool) {
+	x, ok := w.Engine.Execution(arn)
+	if !ok {
+		return stepfunctions.Execution{}, false
+	}
+	return stepfunctions.Execution{
+		Name: x.Name(), Status: string(x.Status()), StartDate: x.StartDate(), StopDate: x.StopDate(),
+		Input: string(x.Input()), Output: string(x.Output()), Error: x.Error(), Cause: x.Cause(),
+	}, true
+}
+
+// Watch adds a watcher of every execution's events.
+func (w *World) Watch(watcher func(*asl.Execution, asl.Event)) {
+	w.watchers = append(w.watchers, watcher)
+}
+
+// When runs do once, the nth time that an execution enters the state of that title.
+func (w *World) When(title string, nth int, do func(*asl.Execution)) {
+	seen := 0
+	w.Watch(func(x *asl.Execution, e asl.Event) {
+		if e.StateEntered != nil && e.StateEntered.Name == title {
+			if seen++; seen == nth {
+				do(x)
+			}
+		}
+	})
+}
+
+// Start begins a release.
+func (w *World) Start(name string, request json.RawMessage) (*asl.Execution, error) {
+	x, err := w.Engine.Start(w.Machine, name, request)
+	if err != nil {
+		return nil, fmt.Errorf("start execution %s: %w", name, err)
+	}
+	w.Executions = append(w.Executions, x)
+	return x, nil
+}
+
+// Running reports whether an execution is still under way.
+func (w *World) Running() bool {
+	for _, x := range w.Executions {
+		if x.Status() == asl.Running {
+			return true
+		}
+	}
+	return false
+}
+
+// Evidence is the record of an execution, and whether there is one.
+func (w *World) Evidence(x *asl.Execution) (key string, data []byte, found bool) {
+	for _, key := range w.S3.Keys(Bucket, "releases/") {
+		if data, found := w.S3.Get(Bucket, key); found && strings.HasSuffix(key, "-"+x.Name()+".json") {
+			return key, data, true
+		}
+	}
+	return "", nil, false
+}
+
+// Locked reports whether the pair's lock is held.
+func (w *World) Locked() bool {
+	_, found := w.S3.Get(Bucket, record.LockKey(w.Pair.PrimaryID))
+	return found
+}
+
+// Held reports whether there is a hold on the pair.
+func (w *World) Held() bool {
+	_, found := w.S3.Get(Bucket, record.HoldKey(w.Pair.PrimaryID))
+	return found
+}

@@ -1,0 +1,169 @@
+package judgeprimary_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/smithy-go"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/lambdas/judgeprimary"
+)
+
+const alarm = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:site"
+
+var deployed = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // constant of these tests
+
+// fakeAlarm is the state of the one alarm.
+type fakeAlarm struct {
+	state types.StateValue
+	err   error
+}
+
+func (f fakeAlarm) DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error) {
+	return &cloudwatch.DescribeAlarmsOutput{MetricAlarms: []types.MetricAlarm{{AlarmArn: aws.String(alarm), StateValue: f.state}}}, f.err
+}
+
+// primary is minutes of 1,000 requests with so many 5xx each.
+func primary(from time.Time, minutes int, errors5xx int64) release.Series {
+	return release.Series{
+		Distribution: "EPRIMARY", From: from,
+		Requests: slices.Repeat([]int64{1000}, minutes), Errors4xx: make([]int64, minutes), Errors5xx: slices.Repeat([]int64{errors5xx}, minutes),
+	}
+}
+
+func after(minutes int, errors5xx int64) *release.Observation {
+	return &release.Observation{
+		Canary: primary(deployed.Add(2*time.Minute), minutes, errors5xx), Baseline: primary(deployed.Add(-3*time.Hour), 60, 1),
+	}
+}
+
+func document(o *release.Observation, before *release.Bake) release.Document {
+	return release.Document{
+		Plan: &release.Plan{
+			Bake:  release.Duration(15 * time.Minute),
+			Gates: release.Gates{MinimumRequests: 1000, Tolerance: release.Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
+		},
+		Preflight:   &release.Preflight{Primary: release.Distribution{ID: "EPRIMARY"}},
+		Deployed:    &release.Deployed{At: deployed},
+		Observation: o,
+		Bake:        before,
+	}
+}
+
+// The three arrows of the Choice "Primary Healthy?".
+const (
+	done      = "done"
+	again     = "continue"
+	regressed = "regressed"
+)
+
+// arrow is which of the three the bake takes; it fails unless it is exactly one.
+func arrow(t *testing.T, b release.Bake) string {
+	t.Helper()
+	var taken []string
+	for name, set := range map[string]bool{done: b.Done, again: b.Continue, regressed: b.Regressed} {
+		if set {
+			taken = append(taken, name)
+		}
+	}
+	if len(taken) != 1 {
+		t.Fatalf("got arrows %v, want exactly one", taken)
+	}
+	return taken[0]
+}
+
+func TestHandle(t *testing.T) {
+	t.Parallel()
+	const early, end, extendedEnd = 14*time.Minute + 59*time.Second, 15 * time.Minute, 30 * time.Minute
+	extended := &release.Bake{Extended: true, Since: deployed}
+	unreadable := &release.Observation{Error: "Unavailable", Cause: "gone"}
+	cases := map[string]struct {
+		observation  *release.Observation
+		before       *release.Bake
+		alarm        *fakeAlarm
+		after        time.Duration
+		verdict      string
+		arrow        string
+		extended     bool
+		inconclusive bool
+		reason       string // part of a reason
+	}{
+		"health before the end is looked at again": {observation: after(10, 1), after: early, verdict: "healthy", arrow: again},
+		"health at the end ends the bake": {
+			observation: after(10, 1), after: end, verdict: "healthy", arrow: done,
+			reason: "5xx: primary after the promotion 10 of 10,000 (0.10 %), primary before the release 60 of 60,000 (0.10 %): +0.00 points; tolerance 0.50 → healthy",
+		},
+		"errors go back at the first look":    {observation: after(1, 50), after: 6 * time.Minute, verdict: "unhealthy", arrow: regressed},
+		"errors go back at the end":           {observation: after(10, 50), after: end, verdict: "unhealthy", arrow: regressed},
+		"errors go back after an extension":   {observation: after(25, 50), before: extended, after: extendedEnd, verdict: "unhealthy", arrow: regressed, extended: true},
+		"no data before the end is no end":    {observation: after(0, 0), after: early, verdict: "inconclusive", arrow: again},
+		"no data at the end doubles the bake": {observation: after(0, 0), after: end, verdict: "inconclusive", arrow: again, extended: true},
+		"no metrics at the end double it too": {observation: unreadable, after: end, verdict: "inconclusive", arrow: again, extended: true, reason: "metrics: could not be read (Unavailable: gone)"},
+		"health in the extension ends it":     {observation: after(11, 1), before: extended, after: end + time.Minute, verdict: "healthy", arrow: done, extended: true},
+		"no data in the extension is no end":  {observation: after(0, 0), before: extended, after: extendedEnd - time.Second, verdict: "inconclusive", arrow: again, extended: true},
+		"no data after the extension ends it": {observation: after(0, 0), before: extended, after: extendedEnd, verdict: "inconclusive", arrow: done, extended: true, inconclusive: true},
+		"no observation is inconclusive":      {after: end, verdict: "inconclusive", arrow: again, extended: true},
+		"an alarm in ALARM goes back":         {observation: after(10, 1), alarm: &fakeAlarm{state: types.StateValueAlarm}, after: early, verdict: "unhealthy", arrow: regressed, reason: "alarm site: ALARM → unhealthy"},
+		"an alarm that may not be read is not health": {
+			observation: after(10, 1), alarm: &fakeAlarm{err: &smithy.GenericAPIError{Code: "AccessDenied"}}, after: end,
+			verdict: "inconclusive", arrow: again, extended: true,
+		},
+		"an observation from before the promotion is not health": {
+			observation: &release.Observation{Canary: primary(deployed.Add(-time.Minute), 15, 1), Baseline: primary(deployed, 15, 1)},
+			after:       end, verdict: "inconclusive", arrow: again, extended: true,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc := document(c.observation, c.before)
+			h := judgeprimary.Handler{Now: func() time.Time { return deployed.Add(c.after) }}
+			if c.alarm != nil {
+				doc.Plan.Gates.Alarms, h.CloudWatch = []string{alarm}, *c.alarm
+			}
+			got, err := h.Handle(t.Context(), release.Input{Document: doc})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if taken := arrow(t, got); got.Verdict != c.verdict || taken != c.arrow || got.Extended != c.extended || got.Inconclusive != c.inconclusive {
+				t.Errorf("got %+v", got)
+			}
+			if !slices.ContainsFunc(got.Reasons, func(r string) bool { return strings.Contains(r, c.reason) }) {
+				t.Errorf("got reasons %q, want %q among them", got.Reasons, c.reason)
+			}
+			if !got.Since.Equal(deployed) {
+				t.Errorf("got since %s, want %s", got.Since, deployed)
+			}
+		})
+	}
+}
+
+func TestTheBakeRunsFromItsFirstLook(t *testing.T) {
+	t.Parallel()
+	first := deployed.Add(-time.Hour)
+	h := judgeprimary.Handler{Now: func() time.Time { return deployed }}
+	got, err := h.Handle(t.Context(), release.Input{Document: document(after(10, 1), &release.Bake{Since: first})})
+	if err != nil || !got.Since.Equal(first) || !got.Done {
+		t.Errorf("got %+v, %v, want the bake since %s done", got, err, first)
+	}
+}
+
+func TestAlarmsAreReadAgainWhereThatMayHelp(t *testing.T) {
+	t.Parallel()
+	doc := document(after(10, 1), nil)
+	doc.Plan.Gates.Alarms = []string{alarm}
+	h := judgeprimary.Handler{
+		CloudWatch: fakeAlarm{err: &smithy.GenericAPIError{Code: "Throttling"}}, Now: func() time.Time { return deployed },
+	}
+	if got, err := h.Handle(t.Context(), release.Input{Document: doc}); fault.NameOf(err) != fault.Throttled {
+		t.Errorf("got %+v, %v, want %s", got, err, fault.Throttled)
+	}
+}

@@ -1,0 +1,298 @@
+package golden_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/statemachine/golden"
+)
+
+const statesAll = "States.ALL"
+
+// The rules that every workflow keeps.
+
+func TestEveryTaskSaysWhatItDoesAndWhereItsFailuresGo(t *testing.T) {
+	for _, s := range states(t) {
+		if s.Type != "Task" {
+			continue
+		}
+		if !strings.HasSuffix(s.Comment, ".") {
+			t.Errorf("%s: got the comment %q, want a sentence", s.name, s.Comment)
+		}
+		if got, want := seconds(s.TimeoutSeconds), release.LambdaTimeout+5*time.Second; got != want {
+			t.Errorf("%s: got TimeoutSeconds %s, want %s", s.name, got, want)
+		}
+		if len(s.Retry) == 0 {
+			t.Errorf("%s has no Retry", s.name)
+		}
+		if len(s.Catch) == 0 || !slices.Equal(s.Catch[len(s.Catch)-1].ErrorEquals, []string{statesAll}) {
+			t.Errorf("%s: the last Catch must be for %s", s.name, statesAll)
+		}
+		if string(s.ResultPath) != "null" && !strings.HasPrefix(string(s.ResultPath), `"$.`) {
+			t.Errorf("%s: got ResultPath %s: a result has a key of its own or is thrown away", s.name, s.ResultPath)
+		}
+		if s.Parameters["document.$"] != "$" {
+			t.Errorf("%s: got Parameters %v, want the whole document", s.name, s.Parameters)
+		}
+	}
+}
+
+func TestEveryErrorNameIsOneThatCanArrive(t *testing.T) {
+	others := []string{"Sandbox.Timedout", "Runtime.ExitError"}
+	for _, s := range states(t) {
+		for _, list := range errorLists(s) {
+			for _, name := range list {
+				known := slices.Contains(fault.Names(), fault.Name(name)) || slices.Contains(others, name) ||
+					strings.HasPrefix(name, "States.") || strings.HasPrefix(name, "Lambda.")
+				if !known {
+					t.Errorf("%s: no error is called %q", s.name, name)
+				}
+			}
+		}
+	}
+}
+
+// Step Functions refuses a definition that breaks this; the same holds for Retry.
+func TestStatesALLStandsAloneAndLast(t *testing.T) {
+	for _, s := range states(t) {
+		for i, c := range s.Catch {
+			if slices.Contains(c.ErrorEquals, statesAll) && (len(c.ErrorEquals) > 1 || i < len(s.Catch)-1) {
+				t.Errorf("%s: %s is not alone and last in Catch", s.name, statesAll)
+			}
+		}
+		for _, r := range s.Retry {
+			if slices.Contains(r.ErrorEquals, statesAll) {
+				t.Errorf("%s retries %s: a bug would be repeated like a network failure", s.name, statesAll)
+			}
+		}
+	}
+}
+
+func TestNoErrorHasTwoRows(t *testing.T) {
+	for _, s := range states(t) {
+		var retried, caught []string
+		for _, r := range s.Retry {
+			retried = append(retried, r.ErrorEquals...)
+		}
+		for _, c := range s.Catch {
+			caught = append(caught, c.ErrorEquals...)
+		}
+		for _, list := range [][]string{retried, caught} {
+			slices.Sort(list)
+			if n := len(list); len(slices.Compact(list)) != n {
+				t.Errorf("%s names an error twice: %v", s.name, list)
+			}
+		}
+	}
+}
+
+func TestEveryFaultHasAnArrowOrAReasonForNone(t *testing.T) {
+	fallsToStatesALL := map[fault.Name]string{
+		fault.InvalidRequest:   "only Validate Request raises it, whose every failure is a refusal",
+		fault.LockHeld:         "only Acquire Lock raises it, whose every failure is a refusal",
+		fault.NotDeployed:      "a propagation that never ends is answered like any other failure of its Check",
+		fault.PromotionInDoubt: "Promote's States.ALL goes to look; Confirm Promotion raises it at its deadline, as its only failure that matters",
+		fault.Unexpected:       "a bug is answered like the worst that can happen",
+	}
+	named := map[string]bool{}
+	for _, s := range states(t) {
+		for _, list := range errorLists(s) {
+			for _, name := range list {
+				named[name] = true
+			}
+		}
+	}
+	for _, name := range fault.Names() {
+		_, falls := fallsToStatesALL[name]
+		if named[string(name)] == falls {
+			t.Errorf("%s: got retried or caught by name %t and listed as falling to States.ALL %t, want exactly one", name, named[string(name)], falls)
+		}
+	}
+}
+
+func TestEveryStateIsReachedAndEveryArrowLeadsToOne(t *testing.T) {
+	for name, m := range machines(t) {
+		if got, want := len(m.Order()), len(m.States); got != want {
+			t.Errorf("%s: got %d states in reach of %q, want all %d", name, got, m.StartAt, want)
+		}
+		for title, s := range m.States {
+			arrows := m.Arrows(title)
+			for _, a := range arrows {
+				if _, ok := m.States[a.To]; !ok {
+					t.Errorf("%s/%s leads to %q, which is not a state", name, title, a.To)
+				}
+			}
+			if end := s.Type == "Succeed" || s.Type == "Fail"; end != (len(arrows) == 0) {
+				t.Errorf("%s/%s of type %s has %d arrows", name, title, s.Type, len(arrows))
+			}
+		}
+	}
+}
+
+func TestEveryStateCanReachAnEnd(t *testing.T) {
+	for name, m := range machines(t) {
+		for title := range m.States {
+			if !slices.ContainsFunc(reach(m, title), func(to string) bool { return len(m.Arrows(to)) == 0 }) {
+				t.Errorf("%s/%s leads to no end", name, title)
+			}
+		}
+	}
+}
+
+func TestChoicesLookAtOneBooleanThatALambdaComputed(t *testing.T) {
+	for _, s := range states(t) {
+		if s.Type != "Choice" {
+			continue
+		}
+		if s.Default == "" {
+			t.Errorf("%s has no default: Step Functions would end the execution with States.NoChoiceMatched", s.name)
+		}
+		for _, c := range s.Choices {
+			// Parse refuses every other comparison, and And, Or and Not.
+			if (c.BooleanEquals == nil) == (c.IsPresent == nil) || !strings.HasPrefix(c.Variable, "$.") {
+				t.Errorf("%s: got the rule %+v, want BooleanEquals or IsPresent on one variable", s.name, c)
+			}
+		}
+	}
+}
+
+func TestTitlesSayWhatKindOfBoxTheyAre(t *testing.T) {
+	ends := map[string]string{
+		release.Promoted: "Succeed", release.NothingToRelease: "Succeed",
+		release.Rejected: "Fail", release.RolledBack: "Fail", release.NeedsOperator: "Fail",
+	}
+	for _, s := range states(t) {
+		for word := range strings.FieldsSeq(s.title) {
+			if word[0] < 'A' || word[0] > 'Z' {
+				t.Errorf("%q is not in Title Case", s.name)
+			}
+		}
+		wait := strings.HasPrefix(s.title, "Wait For ") || s.title == "Bake"
+		if wait != (s.Type == "Wait") {
+			t.Errorf("%q has type %s: waits, and only they, are called Wait For … or Bake", s.name, s.Type)
+		}
+		if question := strings.HasSuffix(s.title, "?"); question != (s.Type == "Choice") {
+			t.Errorf("%q is a question and its type is %s", s.name, s.Type)
+		}
+		isEnd := s.Type == "Succeed" || s.Type == "Fail"
+		if want, ok := ends[s.title]; ok != isEnd || isEnd && s.Type != want {
+			t.Errorf("got the end %q of type %s, want one of %v", s.name, s.Type, ends)
+		}
+		if s.Type == "Fail" && (s.Error != s.title || s.CausePath != "$.outcome.cause") {
+			t.Errorf("%s: got Error %q and CausePath %q, want the title and the outcome's cause", s.name, s.Error, s.CausePath)
+		}
+	}
+}
+
+// The word in the console is the word of the folder, the log group and the runbook.
+func TestEveryTaskHasItsFolderAndEveryFolderItsTask(t *testing.T) {
+	tasks := map[string][]string{} // folder → titles
+	for _, s := range states(t) {
+		if s.Type != "Task" {
+			continue
+		}
+		folder, found := strings.CutPrefix(s.Resource, "${")
+		folder, closed := strings.CutSuffix(folder, "}")
+		if !found || !closed {
+			t.Errorf("%s: got Resource %q, want a ${folder}", s.name, s.Resource)
+		}
+		tasks[folder] = append(tasks[folder], s.title)
+	}
+	for folder, titles := range tasks {
+		if _, err := os.Stat(filepath.Join("../../lambdas", folder, "bootstrap", "main.go")); err != nil {
+			t.Errorf("%v: the folder has no Lambda: %v", titles, err)
+		}
+		for _, title := range titles {
+			first, _, _ := strings.Cut(strings.ToLower(title), " ")
+			own := folder == strings.ToLower(strings.ReplaceAll(title, " ", ""))
+			shared := len(titles) > 1 && strings.HasPrefix(folder, first)
+			if !own && !shared {
+				t.Errorf("%q runs lambdas/%s, which nobody would look for under that title", title, folder)
+			}
+		}
+	}
+	entries, err := os.ReadDir("../../lambdas")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() && entry.Name() != "testdata" && entry.Name() != "internal" && tasks[entry.Name()] == nil {
+			t.Errorf("no task runs lambdas/%s", entry.Name())
+		}
+	}
+}
+
+// machines is every workflow by its name.
+func machines(t *testing.T) map[string]golden.Machine {
+	t.Helper()
+	parsed := map[string]golden.Machine{}
+	for name, definition := range golden.All() {
+		m, err := golden.Parse(definition)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		parsed[name] = m
+	}
+	return parsed
+}
+
+// state is a box with its title, and with its name among all workflows.
+type state struct {
+	golden.State
+
+	title, name string
+}
+
+// states is every box of every workflow.
+func states(t *testing.T) []state {
+	t.Helper()
+	var all []state
+	for workflow, m := range machines(t) {
+		for _, title := range m.Order() {
+			all = append(all, state{State: m.States[title], title: title, name: workflow + "/" + title})
+		}
+	}
+	return all
+}
+
+func errorLists(s state) [][]string {
+	var lists [][]string
+	for _, r := range s.Retry {
+		lists = append(lists, r.ErrorEquals)
+	}
+	for _, c := range s.Catch {
+		lists = append(lists, c.ErrorEquals)
+	}
+	return lists
+}
+
+// reach is every state that title leads to, itself included.
+func reach(m golden.Machine, title string) []string {
+	reached := []string{title}
+	for i := 0; i < len(reached); i++ {
+		for _, a := range m.Arrows(reached[i]) {
+			if !slices.Contains(reached, a.To) {
+				reached = append(reached, a.To)
+			}
+		}
+	}
+	return reached
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+func text(t *testing.T, value any) string {
+	t.Helper()
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
