@@ -1,8 +1,6 @@
 package statemachine
 
 import (
-	"time"
-
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 

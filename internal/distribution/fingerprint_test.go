@@ -13,7 +13,7 @@ import (
 	"cloudfront-cd/internal/distribution"
 )
 
-const rounds = 400
+const rounds = 200
 
 func TestFingerprintsAreEqualExactlyIfDiffIsEmpty(t *testing.T) {
 	equal := 0

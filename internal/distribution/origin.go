@@ -10,8 +10,8 @@ import (
 )
 
 // SetOrigin repoints one origin in place: its OriginPath, its DomainName, or both; nil keeps what is there. It reports
-// whether anything changed. After an error nothing has. Strings are replaced, never written through, so that a Clone made
-// before keeps the old ones.
+// whether anything changed; after an error nothing has. Strings are replaced, never written through, and c.Origins.Items is
+// changed, so Clone first what must stay as it is.
 func SetOrigin(c *types.DistributionConfig, originID string, path, domain *string) (bool, error) {
 	if err := validateOrigin(path, domain); err != nil {
 		return false, fmt.Errorf("repoint origin %q: %w", originID, err)

@@ -41,6 +41,17 @@ func TestSetOrigin(t *testing.T) {
 	}
 }
 
+func TestSetOriginSharesNoStrings(t *testing.T) {
+	c := example(t, "spa.staging")
+	was, path := c.Origins.Items[0].OriginPath, "/green"
+	if _, err := distribution.SetOrigin(c, "site", &path, nil); err != nil {
+		t.Fatal(err)
+	}
+	path = "/other"
+	wantEqual(t, *was, "/blue")
+	wantEqual(t, *c.Origins.Items[0].OriginPath, "/green")
+}
+
 func TestSetOriginRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		config       *types.DistributionConfig

@@ -85,8 +85,7 @@ func (s *Server) stuckKey(distributionID, popName string) stuckKey {
 }
 
 // deploy sends the newest config, with the state of the attached policy, to every POP. A write made while another is on its
-// way queues behind it: "CloudFront propagates the changes in order" is how the Developer Guide's "Update a distribution"
-// can be summed up.
+// way queues behind it: the Developer Guide ("Update a distribution") describes successive changes that propagate in order.
 func (s *Server) deploy(d *distribution) {
 	now := s.clock.Now()
 	rev := s.revise(d)

@@ -55,8 +55,8 @@ func plausibleETag(s string) bool {
 		strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
-// bothETags checks the If-Match header of a promotion, "the current versions (ETag values) of the primary and staging
-// distributions" in this order (API Reference, UpdateDistributionWithStagingConfig). The answer to a stale one does not say
+// bothETags checks the If-Match header of a promotion, "the current versions (ETag values) of both primary and
+// staging distributions", the primary's first (API Reference, UpdateDistributionWithStagingConfig). The answer to a stale one does not say
 // which of the two it was.
 func (s *Server) bothETags(h http.Header, primary, staging string) error {
 	first, second, ok := strings.Cut(h.Get("If-Match"), ",")

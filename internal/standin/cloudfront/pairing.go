@@ -2,9 +2,9 @@ package cloudfront
 
 import "strings"
 
-// fieldFrozen reports whether continuous deployment forbids a difference in a field of the config. What it allows: "all
-// cache behaviours, all origin settings, custom error responses, geo restrictions, default root object, logging, comment"
-// (Developer Guide, "Understand continuous deployment"). Nothing else is listed. The four that have rules of their own are
+// fieldFrozen reports whether continuous deployment forbids a difference in a field of the config. It allows cache
+// behaviours, origins and origin groups, custom error responses, geo restrictions, the default root object, logging and the
+// comment (Developer Guide, "Understand continuous deployment"). Nothing else is listed. The four that have rules of their own are
 // not judged here; nor is Enabled, because Terraform's provider disables a primary while its policy is attached.
 func fieldFrozen(name string) bool {
 	switch name {

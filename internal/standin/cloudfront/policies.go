@@ -82,8 +82,8 @@ func (s *Server) updatePolicy(c *call) (reply, error) {
 	return policyReply(http.StatusOK, p.state()), nil
 }
 
-// changePolicy replaces the whole config of a policy: "all existing fields are replaced", the staging distribution and the
-// type included (API Reference, UpdateContinuousDeploymentPolicy).
+// changePolicy replaces the whole config of a policy: "all the fields are updated with the values that are provided in the
+// request" (API Reference, UpdateContinuousDeploymentPolicy), the staging distribution and the type included.
 func (s *Server) changePolicy(c author, p *policy, tree *Node) error {
 	now, err := s.readPolicy(tree)
 	if err != nil {

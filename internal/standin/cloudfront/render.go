@@ -60,8 +60,8 @@ func (v seen) summary(b *bytes.Buffer) {
 	b.WriteString("</DistributionSummary>")
 }
 
-// listDistributions pages by Marker and MaxItems. Quantity is "the number of distributions that were created by the current
-// AWS account" (API Reference, DistributionList), not of those on the page.
+// listDistributions pages by Marker and MaxItems. Quantity is the number of distributions of the account (API Reference,
+// DistributionList), not of those on the page.
 func (s *Server) listDistributions(c *call) (reply, error) {
 	after, limit, err := c.page()
 	if err != nil {

@@ -149,9 +149,7 @@ func (s *Server) stamp(d *distribution, doc *document) {
 	d.config = &Config{ID: d.id, ETag: s.newID(), DomainName: d.domain, ModifiedAt: s.clock.Now(), doc: doc}
 }
 
-// put stores a new state of a policy and redeploys the primary it is attached to: a policy takes effect "when the primary
-// distribution's configuration with the updated policy deploys to edge locations" (Developer Guide, "Work with a staging
-// distribution and continuous deployment policy").
+// put stores a new state of a policy; readers see it at once, viewers only when the primary has been redeployed.
 func (s *Server) put(c author, p *policy, now Policy, tree *Node) {
 	before := p.now.ETag
 	now.ID, now.ETag, now.ModifiedAt = p.id, s.newID(), s.clock.Now()
@@ -160,7 +158,9 @@ func (s *Server) put(c author, p *policy, now Policy, tree *Node) {
 	s.record(c, Write{ID: p.id, ETagBefore: before, ETagAfter: now.ETag, Policy: &now})
 }
 
-// redeploy starts the propagation of a policy's new state.
+// redeploy starts the propagation of a policy's new state: it takes effect "when the primary distribution's configuration
+// with the updated policy deploys to edge locations" (Developer Guide, "Work with a staging distribution and continuous
+// deployment policy").
 func (s *Server) redeploy(c author, d *distribution) {
 	if s.Switches.PolicyUpdateChangesPrimaryETag {
 		before := d.config.ETag

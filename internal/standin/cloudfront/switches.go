@@ -43,8 +43,8 @@ type Switches struct {
 	OmittedPolicyID Omitted
 	// IfMatchSeparator: see Separator.
 	IfMatchSeparator Separator
-	// PromoteCopiesEnabled: a promotion copies Enabled from staging too, as the API Reference's wording implies ("all
-	// fields except Aliases and ContinuousDeploymentPolicyId"), so that a disabled staging takes the site down.
+	// PromoteCopiesEnabled: a promotion copies Enabled from staging too, since the API Reference excepts only Aliases and
+	// ContinuousDeploymentPolicyId, so that a disabled staging distribution takes the site down.
 	PromoteCopiesEnabled bool
 	// PromoteWhileInProgress: a promotion is accepted while one of the two distributions is still InProgress; otherwise it
 	// is refused with IllegalUpdate.
@@ -72,6 +72,7 @@ type Switches struct {
 	// (dhfrost.com, 2026-04) saw follow-ups "fail or queue awkwardly". Otherwise IllegalUpdate.
 	UpdateWhileInProgress bool
 	// PolicyUpdateWhileInProgress: the same for UpdateContinuousDeploymentPolicy and its primary distribution.
+	// UpdateContinuousDeploymentPolicy does not declare IllegalUpdate, and no other code of its own fits better.
 	PolicyUpdateWhileInProgress bool
 	// EmptyItemsAccepted: a list may have an empty Items element; otherwise MalformedInput "Unexpected list element
 	// termination" (aws-sdk-ruby#1067 and #1954, both old).
