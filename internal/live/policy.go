@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -57,13 +58,19 @@ func ReadPolicy(ctx context.Context, api PolicyReader, id string) (Policy, error
 // On reports whether the policy is enabled.
 func (p Policy) On() bool { return aws.ToBool(p.Enabled) }
 
-// Weight is the share that the policy sends to staging; 0 for a header policy.
+// Weight is the share that the policy sends to staging, as it was written (0.05, where the SDK's float32 would say
+// 0.05000000074505806 to an operator); 0 for a header policy.
 func (p Policy) Weight() float64 {
 	if p.TrafficConfig == nil || p.TrafficConfig.SingleWeightConfig == nil ||
 		p.TrafficConfig.Type != types.ContinuousDeploymentPolicyTypeSingleWeight {
 		return 0
 	}
-	return float64(aws.ToFloat32(p.TrafficConfig.SingleWeightConfig.Weight))
+	shortest := strconv.FormatFloat(float64(aws.ToFloat32(p.TrafficConfig.SingleWeightConfig.Weight)), 'g', -1, 32)
+	weight, err := strconv.ParseFloat(shortest, 64)
+	if err != nil {
+		return 0 // a formatted float always parses
+	}
+	return weight
 }
 
 // SameWeight compares weights that may have passed through a float32 on their way to CloudFront and back.

@@ -102,7 +102,9 @@ func TestALockIsHeldUntilItIsProvenStale(t *testing.T) {
 			[]string{pairtest.Other, "RUNNING", "since 2026-11-23T12:00:00Z"},
 		},
 		"its execution waits for a redrive": {
-			72 * time.Hour, func(now time.Time) executions { return ended(types.ExecutionStatusPendingRedrive, now.Add(-24*time.Hour)) },
+			72 * time.Hour, func(now time.Time) executions {
+				return ended(types.ExecutionStatusPendingRedrive, now.Add(-24*time.Hour))
+			},
 			[]string{pairtest.Other, "PENDING_REDRIVE"},
 		},
 		"its execution was aborted just now": {
@@ -110,7 +112,9 @@ func TestALockIsHeldUntilItIsProvenStale(t *testing.T) {
 			[]string{pairtest.Other, "ABORTED", "start again after 2026-11-23T13:02:00Z"},
 		},
 		"its execution ended exactly as long ago as a Lambda may still write": {
-			time.Hour, func(now time.Time) executions { return ended(types.ExecutionStatusFailed, now.Add(-release.StaleAfter)) },
+			time.Hour, func(now time.Time) executions {
+				return ended(types.ExecutionStatusFailed, now.Add(-release.StaleAfter))
+			},
 			[]string{"FAILED", "start again after 2026-11-23T13:00:00Z"},
 		},
 		"its execution is not known yet": {
@@ -181,7 +185,7 @@ func TestOfTwoTakeOversOneLoses(t *testing.T) {
 	t.Parallel()
 	const third = "arn:aws:states:us-east-1:123456789012:execution:release:third"
 	for name, meanwhile := range map[string]func(*pairtest.World){
-		"to another execution": func(w *pairtest.World) { w.HeldBy(record.Holder{Execution: third, At: w.Clock.Now()}) },
+		"to another execution":                func(w *pairtest.World) { w.HeldBy(record.Holder{Execution: third, At: w.Clock.Now()}) },
 		"to an operator who removed the lock": func(w *pairtest.World) { w.Must(w.S3.Delete(pairtest.Bucket, key)) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -105,7 +105,7 @@ func TestASecondCallWritesNothing(t *testing.T) {
 func TestAWriteWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, lag := range map[string]time.Duration{
-		"and reads show it":               0,
+		"and reads show it":                0,
 		"and reads do not show it at once": 20 * time.Second,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -175,7 +175,9 @@ func TestNothingIsWrittenAndNothingOverwritten(t *testing.T) {
 			fault.Unavailable, nil,
 		},
 		"where CloudFront is too busy": {
-			func(w *pairtest.World) { w.Strike(pairtest.CloudFront, pairtest.UpdateDistribution, transport.Throttled()) },
+			func(w *pairtest.World) {
+				w.Strike(pairtest.CloudFront, pairtest.UpdateDistribution, transport.Throttled())
+			},
 			fault.Throttled, []string{pairtest.Staging},
 		},
 	} {
@@ -213,7 +215,7 @@ func TestAStagedConfigIsReleasedAsItIs(t *testing.T) {
 		deploy  func(*pairtest.World)
 		differs bool
 	}{
-		"and differs from the primary": {func(w *pairtest.World) { w.Edit(pairtest.Staging, "DefaultRootObject", "new.html") }, true},
+		"and differs from the primary":    {func(w *pairtest.World) { w.Edit(pairtest.Staging, "DefaultRootObject", "new.html") }, true},
 		"and there is nothing to release": {func(*pairtest.World) {}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

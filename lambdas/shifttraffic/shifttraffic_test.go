@@ -221,11 +221,10 @@ func TestTrafficIsNotShiftedWhere(t *testing.T) {
 
 // retarget points the policy at a staging distribution that has nothing to do with the release.
 func retarget(w *pairtest.World) {
-	tree := w.CloudFront
-	staging, _ := tree.Live(pairtest.Staging)
+	staging, _ := w.CloudFront.Live(pairtest.Staging)
 	other := staging.Tree().Clone()
 	other.Set("CallerReference", "other-staging")
-	config, err := tree.AddDistribution("E3OTHER0000000", other)
+	config, err := w.CloudFront.AddDistribution("E3OTHER0000000", other)
 	w.Must(err)
 	w.Must(w.CloudFront.EditPolicy(pairtest.Policy, func(n *cloudfront.Node) {
 		n.Put(cloudfront.List("StagingDistributionDnsNames", cloudfront.Leaf("DnsName", config.DomainName)))

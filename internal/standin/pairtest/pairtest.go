@@ -70,8 +70,8 @@ type World struct {
 	// Document is the release document at the stage asked for.
 	Document release.Document
 
-	tb     testing.TB
-	aside  *cf.Client // the client of whoever is not the handler
+	tb    testing.TB
+	aside *cf.Client // the client of whoever is not the handler
 }
 
 // New returns the world at a stage, with everything deployed and the lock held.
