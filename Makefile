@@ -34,7 +34,7 @@ lint: need-go $(LINT) ## static checks, formatting, and a tidy go.mod
 fmt: need-go $(LINT) ## format the code
 	$(LINT) fmt ./...
 golden: need-go need-node ## rewrite the golden state machines and diagrams from the CDK code, then look at git diff
-	go test ./statemachine/... -update
+	go test ./statemachine -update
 bench: need-go ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)

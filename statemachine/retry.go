@@ -28,12 +28,12 @@ const (
 // steady is for the way forward, where giving up is safe. Handlers are idempotent, so that even a Lambda that died after
 // its write is simply run again.
 func steady() []*sfn.RetryProps {
-	return []*sfn.RetryProps{throttled(10), transient(6)}
+	return []*sfn.RetryProps{throttled(15), transient(6)}
 }
 
 // stubborn is for whatever makes the pair safe: giving up there calls an operator.
 func stubborn() []*sfn.RetryProps {
-	return []*sfn.RetryProps{throttled(20), transient(20)}
+	return []*sfn.RetryProps{throttled(30), transient(30)}
 }
 
 // brief is for announcements, which must not hold a release up.
@@ -44,7 +44,7 @@ func brief() []*sfn.RetryProps {
 // unsent is for the promotion: only what certainly had no effect is repeated here. Everything else leaves it open whether
 // the door was passed, and goes to look.
 func unsent() []*sfn.RetryProps {
-	return []*sfn.RetryProps{throttled(10), retry(2*time.Second, 30*time.Second, 6, lambdaTooManyRequests)}
+	return []*sfn.RetryProps{throttled(15), retry(2*time.Second, 30*time.Second, 6, lambdaTooManyRequests)}
 }
 
 // throttled waits long: AWS has asked for less.

@@ -115,6 +115,15 @@ func TestResultPathThatDoesNotFit(t *testing.T) {
 	}
 }
 
+// Documents share their parts, so no state may change one in place.
+func TestTheInputStaysAsItWas(t *testing.T) {
+	const input = `{"m":[{"a":1},2],"n":3}`
+	x := newWorld(t).run(`{"StartAt":"A","States":{"A":{"Type":"Pass","Result":9,"ResultPath":"$.m[0].a","Next":"B"},
+		"B":{"Type":"Pass","Result":8,"ResultPath":"$.n","Next":"C"},"C":{"Type":"Pass","InputPath":"$$.Execution.Input","End":true}}}`, input)
+	expect(t, "output", string(x.Output()), input)
+	expect(t, "output of B", x.History()[4].StateExited.Output, `{"m":[{"a":9},2],"n":8}`)
+}
+
 func TestPayloadQuota(t *testing.T) {
 	const limit = 262_144
 	text := func(n int) string { return `"` + strings.Repeat("x", n-2) + `"` }

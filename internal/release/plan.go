@@ -150,7 +150,8 @@ func (p *Plan) check(r *refusals) {
 	p.Change.check(r)
 	p.checkRamp(r)
 	p.Gates.check(r)
-	checkDuration(r, "bake", p.Bake, time.Minute, 24*time.Hour)
+	// A shorter bake would end before it has enough minutes to judge: the first one is visible after warm-up and delay.
+	checkDuration(r, "bake", p.Bake, 10*time.Minute, 24*time.Hour)
 	checkDuration(r, "deployedWithin", p.DeployedWithin, 5*time.Minute, 6*time.Hour)
 	for i, name := range p.Acknowledge {
 		if !slices.Contains(Acknowledgeable(), name) {

@@ -61,7 +61,7 @@ func TestParsePlanRefuses(t *testing.T) {
 		"an empty ramp":              {staged(`"ramp":[]`), []string{"ramp of 0 steps"}},
 		"a number for a duration":    {staged(`"bake":15`), []string{"15", "write a text"}},
 		"a word for a duration":      {staged(`"bake":"soon"`), []string{`"soon"`, "write a text"}},
-		"a negative duration":        {staged(`"bake":"-5m"`), []string{`bake "-5m"`, "from 1m to 24h"}},
+		"a negative duration":        {staged(`"bake":"-5m"`), []string{`bake "-5m"`, "from 10m to 24h"}},
 		"an endless propagation":     {staged(`"deployedWithin":"7h"`), []string{`deployedWithin "7h"`, "from 5m to 6h"}},
 		"a step without time":        {staged(`"ramp":[{"weight":0.1,"observe":"10m","deadline":"12m"}]`), []string{`ramp[0].deadline "12m"`, "at least 15m"}},
 		"no minimum of requests":     {staged(`"gates":{"minimumRequests":0}`), []string{"gates.minimumRequests 0", "no evidence"}},
@@ -71,7 +71,7 @@ func TestParsePlanRefuses(t *testing.T) {
 		"an unknown finding":         {staged(`"acknowledge":["everything"]`), []string{`acknowledge[0] "everything"`, "custom-error-responses"}},
 		"a finding that blocks":      {staged(`"acknowledge":["http3"]`), []string{`acknowledge[0] "http3"`}},
 		"more events than there are": {staged(`"ramp":[{"weight":0.1,"observe":"24h"}]`), []string{"history events", "25000"}},
-		"more time than there is":    {staged(`"deployedWithin":"6h","bake":"1m","ramp":[` + ramp(10) + `]`), []string{"the way back included", "72h"}},
+		"more time than there is":    {staged(`"deployedWithin":"6h","bake":"10m","ramp":[` + ramp(10) + `]`), []string{"the way back included", "72h"}},
 		"a request too large":        {staged(`"reason":"` + strings.Repeat("x", 40_000) + `"`), []string{"at most 32768"}},
 	} {
 		t.Run(name, func(t *testing.T) {

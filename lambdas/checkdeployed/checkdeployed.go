@@ -41,8 +41,8 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 	part.Seen = part.Status != deployed || seenBefore(in, write)
 	part.Deployed = part.Status == deployed && believable(write, part, aws.ToTime(got.Distribution.LastModifiedTime))
 	if !part.Deployed && now.After(write.Deadline) {
-		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write of the %s",
-			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At), in.Which)
+		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
+			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)
 	}
 	return part, nil
 }

@@ -53,7 +53,8 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 		}
 		switch primary.Fingerprint {
 		case doc.Preflight.Primary.Fingerprint:
-			return h.part(doc, false, time.Time{}), nil
+			// Since the promotion somebody wrote this, most likely an earlier call: its propagation is still to be waited for.
+			return h.part(doc, time.Time{}), nil
 		case doc.Staging.Fingerprint:
 		default:
 			return release.Write{}, fault.Errorf(fault.ConfigChanged,
@@ -64,7 +65,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 			DistributionConfig: distribution.Copyable(saved, primary.DistributionConfig),
 		})
 		if err == nil {
-			return h.part(doc, true, lastModified(out)), nil
+			return h.part(doc, lastModified(out)), nil
 		}
 		if fault.Code(err) != live.PreconditionFailed {
 			return release.Write{}, fmt.Errorf("restore the config of the primary %s: %w", doc.Plan.Primary, err)
@@ -86,10 +87,10 @@ func (h Handler) saved(ctx context.Context, doc release.Document) (*types.Distri
 	return evidence.Primary, nil
 }
 
-func (h Handler) part(doc release.Document, written bool, modified time.Time) release.Write {
+func (h Handler) part(doc release.Document, modified time.Time) release.Write {
 	now := h.Now()
 	return release.Write{
-		Distribution: doc.Plan.Primary, Written: written, At: now, LastModified: modified, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
+		Distribution: doc.Plan.Primary, Written: true, At: now, LastModified: modified, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
 	}
 }
 

@@ -138,10 +138,10 @@ func TestTheWayBackTriesHarder(t *testing.T) {
 		if s.Type != "Task" || title == promote || title == promoteAgain {
 			continue
 		}
-		throttled, transient := 10, 6
+		throttled, transient := 15, 6
 		switch {
 		case slices.Contains(stubborn, title):
-			throttled, transient = 20, 20
+			throttled, transient = 30, 30
 		case strings.HasPrefix(title, "Announce "):
 			throttled, transient = 3, 3
 		}

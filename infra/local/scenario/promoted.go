@@ -31,7 +31,7 @@ func promoted() []Scenario {
 			},
 		},
 		{
-			Name: "throttled", Story: "Other tools use up the account's CloudFront request rate: every other call is refused, for four minutes all of them.",
+			Name: "throttled", Story: "Other tools use up the account's CloudFront request rate: one call in five is refused, for three minutes all of them.",
 			Ends: toPromoted(), Prepare: throttle,
 		},
 		{
@@ -50,7 +50,7 @@ func promoted() []Scenario {
 	}
 }
 
-// throttle refuses about every other call to CloudFront, and all of them for four minutes of the ramp.
+// throttle refuses about one call in five to CloudFront, and all of them for three minutes of the ramp.
 func throttle(w *world.World) error {
 	random := rand.New(rand.NewPCG(7, 7))
 	var from time.Time
@@ -59,8 +59,8 @@ func throttle(w *world.World) error {
 		if c.Service != cloudFront {
 			return transport.Outcome{}
 		}
-		blocked := !from.IsZero() && w.Clock.Now().Sub(from) < 4*time.Minute
-		if blocked || random.IntN(2) == 0 {
+		blocked := !from.IsZero() && w.Clock.Now().Sub(from) < 3*time.Minute
+		if blocked || random.IntN(5) == 0 {
 			return transport.Throttled()
 		}
 		return transport.Outcome{}

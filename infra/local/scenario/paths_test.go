@@ -1,0 +1,211 @@
+package scenario_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cloudfront-cd/infra/local/scenario"
+	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/statemachine/golden"
+)
+
+// TestPaths runs whole releases through the golden state machine, and in the end demands that every arrow of it was taken.
+func TestPaths(t *testing.T) {
+	taken := map[asl.Arrow]string{}
+	note := func(stage *scenario.Stage, by string) {
+		for _, x := range stage.World.Executions {
+			for _, a := range x.Taken() {
+				if _, known := taken[a]; !known {
+					taken[a] = by
+				}
+			}
+		}
+	}
+	t.Run("scenarios", func(t *testing.T) { scenarios(t, note) })
+	t.Run("rows", func(t *testing.T) { rows(t, note) })
+	t.Run("failures", func(t *testing.T) { failures(t, note) })
+	for _, info := range machine(t).States() {
+		for _, a := range info.Arrows {
+			if _, ok := taken[a]; !ok {
+				t.Errorf("no path took the arrow %s → %s (%s %s)", a.From, a.To, a.Kind, a.Errors)
+			}
+		}
+	}
+}
+
+func machine(t *testing.T) *asl.Machine {
+	t.Helper()
+	m, err := asl.Load(golden.Release())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+type noting func(stage *scenario.Stage, by string)
+
+// seeds of every scenario; "aborted" stops in another state for each.
+const (
+	seeds      = 3
+	abortSeeds = 30
+)
+
+func scenarios(t *testing.T, note noting) {
+	t.Helper()
+	for _, s := range scenario.All() {
+		n := seeds
+		if s.Name == "aborted" {
+			n = abortSeeds
+		}
+		for seed := range n {
+			t.Run(fmt.Sprintf("%s seed %d", s.Name, seed+1), func(t *testing.T) {
+				stage := build(t, s.Name, uint64(seed+1))
+				run(t, stage)
+				if err := stage.Expected(); err != nil {
+					t.Error(err)
+				}
+				checkAftermath(t, stage)
+				note(stage, s.Name)
+			})
+		}
+	}
+}
+
+// row is a path that no scenario of the demo takes.
+type row struct {
+	scenario string // to start from; empty is healthy
+	request  string
+	prepare  func(*world.World)
+	end      string
+	visits   []string // in this order, others in between
+	after    time.Duration
+}
+
+func rows(t *testing.T, note noting) {
+	t.Helper()
+	for name, r := range table() {
+		t.Run(name, func(t *testing.T) {
+			s, ok := scenario.Find(orHealthy(r.scenario))
+			if !ok {
+				t.Fatalf("there is no scenario %q", r.scenario)
+			}
+			in := scenario.Inputs{Seed: 1}
+			if r.request != "" {
+				in.Request = []byte(r.request)
+			}
+			stage, err := s.Build(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.prepare != nil {
+				r.prepare(stage.World)
+			}
+			run(t, stage)
+			x := stage.Main()
+			if got := scenario.End(x); got != r.end {
+				t.Errorf("got %s, want %s: %s", got, r.end, x.Cause())
+			}
+			if missing := notInOrder(visited(x), r.visits); missing != "" {
+				t.Errorf("%s was not visited in its turn: %v", missing, slices.Compact(visited(x)))
+			}
+			if took := x.StopDate().Sub(x.StartDate()); r.after > 0 && took > r.after {
+				t.Errorf("it took %s, want at most %s", took, r.after)
+			}
+			checkAftermath(t, stage)
+			note(stage, name)
+		})
+	}
+}
+
+func orHealthy(name string) string {
+	if name == "" {
+		return "healthy"
+	}
+	return name
+}
+
+// notInOrder is the first of wanted that does not follow the one before it.
+func notInOrder(titles, wanted []string) string {
+	for _, w := range wanted {
+		i := slices.Index(titles, w)
+		if i < 0 {
+			return w
+		}
+		titles = titles[i+1:]
+	}
+	return ""
+}
+
+// TestAHealthyReleaseVisitsTheBoxesInOrder is the picture, as an operator follows it with a finger.
+func TestAHealthyReleaseVisitsTheBoxesInOrder(t *testing.T) {
+	stage := build(t, "healthy", 1)
+	run(t, stage)
+	var got []string
+	for _, title := range visited(stage.Main()) {
+		if !slices.Contains(got, title) {
+			got = append(got, title)
+		}
+	}
+	want := strings.Split(strings.TrimSpace(healthyPath), "\n")
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+	if took := stage.Main().StopDate().Sub(stage.Main().StartDate()); took < 40*time.Minute || took > 70*time.Minute {
+		t.Errorf("a healthy release of the example took %s", took)
+	}
+	if end := scenario.End(stage.Main()); end != release.Promoted {
+		t.Errorf("got %s", end)
+	}
+}
+
+const healthyPath = `
+Receive Request
+Validate Request
+Acquire Lock
+Recover
+Anything To Recover?
+Preflight
+Preflight Passed?
+Announce Start
+Change Staging
+Wait For Staging
+Check Staging
+Staging Deployed?
+Anything To Release?
+Shift Traffic
+Wait For Traffic
+Check Traffic
+Traffic Deployed?
+Wait For Viewers
+Check Pair
+Prove Traffic
+Observe
+Judge Health
+Verdict?
+Announce Step
+Prove Traffic Again
+Still Flowing?
+Promote
+Confirm Promotion
+Promotion Confirmed?
+Announce Promotion
+Stop Traffic After Promotion
+Wait For Primary
+Check Primary
+Primary Deployed?
+Bake
+Observe Primary
+Judge Primary
+Primary Healthy?
+Finish
+Announce End
+Pair Safe?
+Release Lock
+Which End?
+Promoted
+`

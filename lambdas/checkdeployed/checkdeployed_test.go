@@ -1,0 +1,208 @@
+package checkdeployed_test
+
+import (
+	"testing"
+	"time"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/pairtest"
+	"cloudfront-cd/internal/standin/transport"
+	"cloudfront-cd/lambdas/checkdeployed"
+)
+
+// check looks once and puts the answer into the document, as the state machine does.
+func check(t *testing.T, w *pairtest.World, which string) release.Deployed {
+	t.Helper()
+	got, err := look(t, w, which)
+	w.Must(err)
+	w.Document.Deployed = &got
+	return got
+}
+
+func look(t *testing.T, w *pairtest.World, which string) (release.Deployed, error) {
+	t.Helper()
+	return checkdeployed.Handler{CloudFront: w.API, Now: w.Clock.Now}.Handle(t.Context(), w.Input(which))
+}
+
+// written is a world in which the policy has just been switched off, which redeploys the primary.
+func written(t *testing.T) *pairtest.World {
+	t.Helper()
+	w := pairtest.New(t, pairtest.Shifted)
+	w.EditPolicy("Enabled", "false")
+	now := w.Clock.Now()
+	w.Document.Stop = &release.Write{Distribution: pairtest.Primary, Written: true, At: now, Deadline: now.Add(20 * time.Minute)}
+	return w
+}
+
+func TestAWriteIsDeployedOnceEveryPOPHasIt(t *testing.T) {
+	t.Parallel()
+	w := written(t)
+	w.Clock.Advance(30 * time.Second)
+	got := check(t, w, release.OfStop)
+	if got.Deployed || got.Status != "InProgress" || !got.Seen || got.Distribution != pairtest.Primary || got.What != release.OfStop {
+		t.Errorf("got %+v, want it in progress", got)
+	}
+	w.Clock.Advance(5 * time.Minute)
+	if got := check(t, w, release.OfStop); !got.Deployed || got.Status != "Deployed" || !got.Seen || !got.At.Equal(w.Clock.Now()) {
+		t.Errorf("got %+v, want it deployed", got)
+	}
+}
+
+func TestADeployedFromBeforeTheWriteIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := written(t)
+	w.CloudFront.ReadLag = time.Minute
+	for range 2 {
+		w.Clock.Advance(29 * time.Second)
+		if got := check(t, w, release.OfStop); got.Deployed || got.Status != "Deployed" || got.Seen {
+			t.Errorf("got %+v, want a stale Deployed that is not believed", got)
+		}
+	}
+	w.Clock.Advance(10 * time.Second)
+	if got := check(t, w, release.OfStop); got.Deployed || got.Status != "InProgress" {
+		t.Errorf("got %+v, want it in progress", got)
+	}
+	w.Clock.Advance(10 * time.Minute)
+	if got := check(t, w, release.OfStop); !got.Deployed {
+		t.Errorf("got %+v, want it deployed", got)
+	}
+}
+
+func TestInProgressOfAnotherWaitDoesNotCount(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(*release.Deployed){
+		"about something else":             func(d *release.Deployed) { d.What = release.OfTraffic },
+		"about another distribution":       func(d *release.Deployed) { d.Distribution = pairtest.Staging },
+		"from before the write":            func(d *release.Deployed) { d.At = d.At.Add(-time.Second) },
+		"that has not seen it in progress": func(d *release.Deployed) { d.Seen = false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := written(t)
+			w.CloudFront.ReadLag = time.Minute
+			w.Document.Deployed = &release.Deployed{What: release.OfStop, Distribution: pairtest.Primary, Seen: true, At: w.Clock.Now()}
+			before(w.Document.Deployed)
+			w.Clock.Advance(30 * time.Second)
+			if got := check(t, w, release.OfStop); got.Deployed || got.Seen {
+				t.Errorf("got %+v, want a stale Deployed that is not believed", got)
+			}
+		})
+	}
+}
+
+func TestADeployedThatShowsTheWriteIsBelievedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Preflighted)
+	w.Edit(pairtest.Staging, pairtest.Path, pairtest.Green)
+	config, _ := w.CloudFront.Live(pairtest.Staging)
+	now := w.Clock.Now()
+	w.Document.Staging = &release.Staging{Write: release.Write{
+		Distribution: pairtest.Staging, Written: true, At: now, LastModified: config.ModifiedAt, Deadline: now.Add(20 * time.Minute),
+	}}
+	w.Clock.Advance(5 * time.Minute)
+	w.Document.Staging.At = w.Clock.Now() // as if it had propagated within the first poll, so that InProgress was never seen
+	if got := check(t, w, release.OfStaging); !got.Deployed {
+		t.Errorf("got %+v, want it believed by its LastModifiedTime", got)
+	}
+	w.Document.Staging.LastModified = config.ModifiedAt.Add(time.Second)
+	if got := check(t, w, release.OfStaging); got.Deployed {
+		t.Errorf("got %+v, want a Deployed from before the write not believed", got)
+	}
+}
+
+func TestADeployedWithoutATraceOfTheWriteIsBelievedOnceTheWriteIsOld(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	now := w.Clock.Now()
+	w.Document.Stop = &release.Write{Distribution: pairtest.Primary, Written: true, At: now, Deadline: now.Add(20 * time.Minute)}
+	w.Clock.Advance(release.SettleAfter - time.Second)
+	if got := check(t, w, release.OfStop); got.Deployed {
+		t.Errorf("got %+v, want it not believed yet", got)
+	}
+	w.Clock.Advance(time.Second)
+	if got := check(t, w, release.OfStop); !got.Deployed {
+		t.Errorf("got %+v, want it believed after %s", got, release.SettleAfter)
+	}
+}
+
+func TestWhereNothingWasWrittenDeployedIsBelieved(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Preflighted)
+	now := w.Clock.Now()
+	w.Document.Stop = &release.Write{Distribution: pairtest.Primary, At: now, Deadline: now.Add(20 * time.Minute)}
+	if got := check(t, w, release.OfStop); !got.Deployed {
+		t.Errorf("got %+v", got)
+	}
+	w.Edit(pairtest.Primary, "Comment", "theirs")
+	if got := check(t, w, release.OfStop); got.Deployed {
+		t.Errorf("got %+v, want to wait for whatever is in progress", got)
+	}
+}
+
+func TestAPropagationHasADeadline(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	w.CloudFront.Stick(pairtest.Primary, "NRT57-P3")
+	w.EditPolicy("Enabled", "false")
+	now := w.Clock.Now()
+	w.Document.Stop = &release.Write{Distribution: pairtest.Primary, Written: true, At: now, Deadline: now.Add(20 * time.Minute)}
+	w.Clock.Advance(20 * time.Minute)
+	if got := check(t, w, release.OfStop); got.Deployed {
+		t.Errorf("got %+v", got)
+	}
+	w.Clock.Advance(time.Second)
+	_, err := look(t, w, release.OfStop)
+	pairtest.WantFault(t, err, fault.NotDeployed, pairtest.Primary, "InProgress", "2026-11-23T12:40:01Z", release.OfStop)
+	w.CloudFront.Unstick(pairtest.Primary, "NRT57-P3")
+	if got := check(t, w, release.OfStop); !got.Deployed {
+		t.Errorf("got %+v, want what is deployed deployed, however late", got)
+	}
+}
+
+func TestEachStateAsksAboutItsOwnWrite(t *testing.T) {
+	t.Parallel()
+	write := func(id string) *release.Write { return &release.Write{Distribution: id} }
+	doc := func(w *pairtest.World) *release.Document { return &w.Document }
+	for which, put := range map[string]func(*release.Document, *release.Write){
+		release.OfRecovery:  func(d *release.Document, x *release.Write) { d.Recovery = &release.Recovery{Needed: true, Write: x} },
+		release.OfStaging:   func(d *release.Document, x *release.Write) { d.Staging = &release.Staging{Write: *x} },
+		release.OfTraffic:   func(d *release.Document, x *release.Write) { d.Step = &release.Step{Write: *x} },
+		release.OfPromotion: func(d *release.Document, x *release.Write) { d.Promotion = &release.Promotion{Write: *x} },
+		release.OfRestore:   func(d *release.Document, x *release.Write) { d.Restore = x },
+		release.OfStop:      func(d *release.Document, x *release.Write) { d.Stop = x },
+	} {
+		t.Run(which+" asks about its own write", func(t *testing.T) {
+			t.Parallel()
+			w := pairtest.New(t, pairtest.Locked)
+			_, err := look(t, w, which)
+			pairtest.WantFault(t, err, fault.Unexpected, which)
+			put(doc(w), write(pairtest.Staging))
+			got, err := look(t, w, which)
+			w.Must(err)
+			if !got.Deployed || got.What != which || got.Distribution != pairtest.Staging {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+	t.Run("an unknown word is refused", func(t *testing.T) {
+		t.Parallel()
+		_, err := look(t, written(t), "nothing-of-ours")
+		pairtest.WantFault(t, err, fault.Unexpected, "nothing-of-ours")
+	})
+}
+
+func TestARecoveryThatWroteNothingHasNothingToWaitFor(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Preflighted) // its recovery was not needed, so the machine does not ask
+	_, err := look(t, w, release.OfRecovery)
+	pairtest.WantFault(t, err, fault.Unexpected, release.OfRecovery)
+}
+
+func TestAStatusThatCannotBeReadIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := written(t)
+	w.Strike(pairtest.CloudFront, "GetDistribution", transport.Throttled())
+	_, err := look(t, w, release.OfStop)
+	pairtest.WantFault(t, err, fault.Throttled, pairtest.Primary)
+}
