@@ -162,8 +162,6 @@ func TestAPropagationHasADeadline(t *testing.T) {
 
 func TestEachStateAsksAboutItsOwnWrite(t *testing.T) {
 	t.Parallel()
-	write := func(id string) *release.Write { return &release.Write{Distribution: id} }
-	doc := func(w *pairtest.World) *release.Document { return &w.Document }
 	for which, put := range map[string]func(*release.Document, *release.Write){
 		release.OfRecovery:  func(d *release.Document, x *release.Write) { d.Recovery = &release.Recovery{Needed: true, Write: x} },
 		release.OfStaging:   func(d *release.Document, x *release.Write) { d.Staging = &release.Staging{Write: *x} },
@@ -177,7 +175,7 @@ func TestEachStateAsksAboutItsOwnWrite(t *testing.T) {
 			w := pairtest.New(t, pairtest.Locked)
 			_, err := look(t, w, which)
 			pairtest.WantFault(t, err, fault.Unexpected, which)
-			put(doc(w), write(pairtest.Staging))
+			put(&w.Document, &release.Write{Distribution: pairtest.Staging})
 			got, err := look(t, w, which)
 			w.Must(err)
 			if !got.Deployed || got.What != which || got.Distribution != pairtest.Staging {

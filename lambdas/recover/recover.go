@@ -3,6 +3,7 @@ package recover
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,13 +47,14 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	if policy == "" {
 		return release.Recovery{Note: "no policy is attached to the primary: no viewer gets staging"}, nil
 	}
-	header, err := h.headerOf(ctx, doc)
-	if err != nil {
-		return release.Recovery{}, err
-	}
+	header, unread := h.headerOf(ctx, doc)
+	// Viewers first: a record that cannot be read must not keep them on staging. A retry puts the header back.
 	written, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{})
 	if err != nil {
 		return release.Recovery{}, err
+	}
+	if unread != nil {
+		return release.Recovery{}, fmt.Errorf("policy %s is off, its header routing is not put back: %w", policy, unread)
 	}
 	now := h.Now()
 	// Needed even where nothing was written: an earlier call of this step may have done it and lost the answer.
