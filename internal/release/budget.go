@@ -16,7 +16,7 @@ const (
 	eventsFixed    = 250 // every state outside the loops, both ways back included
 	eventsPerStep  = 30  // Shift Traffic, its announcement, the first look at its propagation
 	eventsPerPoll  = 9   // wait, check, choice
-	eventsPerLook  = 26  // wait, Check Pair, Prove Traffic, choice, Observe, Judge Health, choice
+	eventsPerLook  = 24  // wait, Check Pair, Prove Traffic, Observe, Judge Health, choice
 	eventsPerBaked = 14  // wait, Observe Primary, Judge Primary, choice
 	eventsPerAsked = 14  // wait, Promote Again, Confirm Promotion, choice
 )

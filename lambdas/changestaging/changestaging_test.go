@@ -140,15 +140,18 @@ func TestNothingIsWrittenAndNothingOverwritten(t *testing.T) {
 	}{
 		"while the policy is enabled": {
 			func(w *pairtest.World) { w.EditPolicy("Enabled", "true") },
-			fault.ConfigChanged, []string{pairtest.Policy, "enabled by someone else"},
+			fault.ConfigChanged,
+			[]string{pairtest.Policy, "enabled by someone else"},
 		},
 		"where the primary changed since Preflight": {
 			func(w *pairtest.World) { w.Edit(pairtest.Primary, "Comment", "edited") },
-			fault.ConfigChanged, []string{"the primary " + pairtest.Primary},
+			fault.ConfigChanged,
+			[]string{"the primary " + pairtest.Primary},
 		},
 		"where staging changed since Preflight": {
 			func(w *pairtest.World) { w.Edit(pairtest.Staging, "Comment", "edited") },
-			fault.ConfigChanged, []string{pairtest.Staging, "nothing was overwritten"},
+			fault.ConfigChanged,
+			[]string{pairtest.Staging, "nothing was overwritten"},
 		},
 		"where someone changes staging between read and write": {
 			func(w *pairtest.World) {
@@ -156,19 +159,23 @@ func TestNothingIsWrittenAndNothingOverwritten(t *testing.T) {
 					Before: func() { w.Edit(pairtest.Staging, "Comment", "edited") },
 				})
 			},
-			fault.ConfigChanged, []string{pairtest.Staging, "nothing was overwritten"},
+			fault.ConfigChanged,
+			[]string{pairtest.Staging, "nothing was overwritten"},
 		},
 		"where the origin is gone": {
 			func(w *pairtest.World) { w.Document.Plan.Change.Origin = "no-such-origin" },
-			fault.InvalidRequest, []string{"no-such-origin"},
+			fault.InvalidRequest,
+			[]string{"no-such-origin"},
 		},
 		"where another execution has the lock": {
 			func(w *pairtest.World) { w.HeldBy(record.Holder{Execution: pairtest.Other}) },
-			fault.LockLost, []string{pairtest.Other},
+			fault.LockLost,
+			[]string{pairtest.Other},
 		},
 		"where the lock is gone": {
 			func(w *pairtest.World) { w.Must(w.S3.Delete(pairtest.Bucket, w.Document.Lock.Key)) },
-			fault.LockLost, []string{"gone"},
+			fault.LockLost,
+			[]string{"gone"},
 		},
 		"where the lock cannot be read": {
 			func(w *pairtest.World) { w.Strike(pairtest.S3, pairtest.GetObject, transport.Unavailable()) },
@@ -178,7 +185,8 @@ func TestNothingIsWrittenAndNothingOverwritten(t *testing.T) {
 			func(w *pairtest.World) {
 				w.Strike(pairtest.CloudFront, pairtest.UpdateDistribution, transport.Throttled())
 			},
-			fault.Throttled, []string{pairtest.Staging},
+			fault.Throttled,
+			[]string{pairtest.Staging},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

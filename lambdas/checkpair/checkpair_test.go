@@ -53,22 +53,26 @@ func TestAPairThatIsNotTheJudgedOneEndsTheRelease(t *testing.T) {
 	}{
 		"someone edited the primary": {
 			func(w *pairtest.World) { w.Edit(pairtest.Primary, "Comment", "theirs") },
-			fault.ConfigChanged, []string{"the primary " + pairtest.Primary, "their change stays"},
+			fault.ConfigChanged,
+			[]string{"the primary " + pairtest.Primary, "their change stays"},
 		},
 		"someone edited staging": {
 			func(w *pairtest.World) { w.Edit(pairtest.Staging, "Comment", "theirs") },
-			fault.ConfigChanged, []string{pairtest.Staging, "their change stays"},
+			fault.ConfigChanged,
+			[]string{pairtest.Staging, "their change stays"},
 		},
 		"someone detached the policy": {
 			func(w *pairtest.World) {
 				w.CloudFront.Switches.DetachWithEmpty = cloudfront.DetachAlways
 				w.Edit(pairtest.Primary, "ContinuousDeploymentPolicyId", "")
 			},
-			fault.ConfigChanged, []string{pairtest.Policy, "someone else"},
+			fault.ConfigChanged,
+			[]string{pairtest.Policy, "someone else"},
 		},
 		"CloudFront is too busy": {
 			func(w *pairtest.World) { w.Strike(pairtest.CloudFront, pairtest.GetConfig, transport.Throttled()) },
-			fault.Throttled, []string{pairtest.Primary},
+			fault.Throttled,
+			[]string{pairtest.Primary},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -151,7 +151,8 @@ func TestNothingIsWritten(t *testing.T) {
 	}{
 		"over a third config, which is someone else's": {
 			func(w *pairtest.World) { w.Edit(pairtest.Primary, "Comment", "theirs") },
-			fault.ConfigChanged, []string{pairtest.Primary, "nothing was written", "their config is live"},
+			fault.ConfigChanged,
+			[]string{pairtest.Primary, "nothing was written", "their config is live"},
 		},
 		"over a third config that appears in the same moment": {
 			func(w *pairtest.World) {
@@ -162,11 +163,13 @@ func TestNothingIsWritten(t *testing.T) {
 		},
 		"without the record": {
 			func(w *pairtest.World) { w.Must(w.S3.Delete(pairtest.Bucket, w.Document.Preflight.Record)) },
-			fault.Refused, []string{evidence, "missing"},
+			fault.Refused,
+			[]string{evidence, "missing"},
 		},
 		"from a record without the config": {
 			func(w *pairtest.World) { e := saved(w); e.Primary = nil; w.Store(w.Document.Preflight.Record, e) },
-			fault.Refused, []string{"missing or not the one of Preflight"},
+			fault.Refused,
+			[]string{"missing or not the one of Preflight"},
 		},
 		"from a record whose config was changed": {
 			func(w *pairtest.World) {
@@ -179,11 +182,13 @@ func TestNothingIsWritten(t *testing.T) {
 			func(w *pairtest.World) {
 				w.Must(w.S3.Put(pairtest.Bucket, w.Document.Preflight.Record, []byte(`{"primary":`), nil))
 			},
-			fault.Unexpected, []string{evidence},
+			fault.Unexpected,
+			[]string{evidence},
 		},
 		"by an execution that lost the lock": {
 			func(w *pairtest.World) { w.HeldBy(record.Holder{Execution: pairtest.Other}) },
-			fault.LockLost, []string{pairtest.Other},
+			fault.LockLost,
+			[]string{pairtest.Other},
 		},
 		"where CloudFront refuses": {
 			func(w *pairtest.World) {
@@ -196,7 +201,8 @@ func TestNothingIsWritten(t *testing.T) {
 			func(w *pairtest.World) {
 				w.Strike(pairtest.CloudFront, pairtest.UpdateDistribution, transport.Throttled())
 			},
-			fault.Throttled, []string{pairtest.Primary},
+			fault.Throttled,
+			[]string{pairtest.Primary},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,12 +1,12 @@
 // Package watch shows a running release as an operator wants to see it: one line per state with its simulated time and
-// what it found, propagations as they advance, viewers and error rates against the plan, every verdict with its reasons.
+// what it found, propagations as they advance, viewers and error rates against the plan at every look, and the reasons
+// whenever a verdict changes or a step ends. It says a thing once: what repeats is counted.
 package watch
 
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"strings"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -14,150 +14,142 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// Printer writes the lines. On a terminal a propagation is one line that is drawn again with every point of presence; a
-// file or a pipe gets one line per look.
+// Printer writes the lines.
 type Printer struct {
-	Out      io.Writer
-	Terminal bool
+	Screen *Screen
 	// Progress is how many of how many points of presence have the newest config of a distribution.
 	Progress func(distribution string) (have, all int)
-	// Name, when set, is put before every line: for scenarios with more than one execution.
-	Name func(*asl.Execution) string
+	// Names are the executions that will be shown; where they are several, each line carries its execution's name.
+	Names []string
 
-	plans    map[string]*release.Plan
-	entered  map[string]time.Time
-	waiting  map[string]waiting
-	verdicts map[string]string
-	drawn    bool
+	runs []*run
 }
 
-// waiting is a propagation under way.
-type waiting struct {
-	distribution string
-	title        string
-	since        time.Time
-	have         int
+// run is what has been shown of one execution.
+type run struct {
+	*Printer
+
+	x     *asl.Execution
+	title string           // of the state that it is in
+	doc   release.Document // as it came into that state
+	wait  propagation
+	look  looks
+	said  map[string]int // how often each thing was said
+	tries tries
 }
 
 // Event is for asl.Engine.OnEvent.
 func (p *Printer) Event(x *asl.Execution, e asl.Event) {
-	p.init()
+	r := p.run(x)
 	switch {
 	case e.StateEntered != nil:
-		p.entered[x.ARN()] = e.Timestamp
-		p.enter(x, e)
+		r.enter(e)
+	case e.StateExited != nil:
+		r.leave(e.Timestamp)
 	case e.LambdaFunctionSucceeded != nil:
-		p.succeeded(x, e.Timestamp, []byte(e.LambdaFunctionSucceeded.Output))
+		r.succeeded(e.Timestamp, []byte(e.LambdaFunctionSucceeded.Output))
 	case e.LambdaFunctionFailed != nil:
-		p.failed(x, e.Timestamp, *e.LambdaFunctionFailed)
+		r.failed(e.Timestamp, *e.LambdaFunctionFailed)
 	case e.LambdaFunctionTimedOut != nil:
-		p.failed(x, e.Timestamp, *e.LambdaFunctionTimedOut)
+		r.failed(e.Timestamp, *e.LambdaFunctionTimedOut)
+	case e.ExecutionAborted != nil:
+		r.stopped(e.Timestamp, "stopped here", *e.ExecutionAborted)
+	case e.ExecutionTimedOut != nil:
+		r.stopped(e.Timestamp, "the execution's time is over", *e.ExecutionTimedOut)
+	case e.ExecutionFailed != nil && slices.Contains([]string{"States.Runtime", "States.DataLimitExceeded"}, e.ExecutionFailed.Error):
+		r.stopped(e.Timestamp, "the execution broke here: "+e.ExecutionFailed.Error, *e.ExecutionFailed)
 	}
 }
 
-func (p *Printer) init() {
-	if p.plans == nil {
-		p.plans = map[string]*release.Plan{}
-		p.entered = map[string]time.Time{}
-		p.waiting = map[string]waiting{}
-		p.verdicts = map[string]string{}
+func (p *Printer) run(x *asl.Execution) *run {
+	for _, r := range p.runs {
+		if r.x == x {
+			return r
+		}
+	}
+	r := &run{Printer: p, x: x, said: map[string]int{}}
+	p.runs = append(p.runs, r)
+	return r
+}
+
+func (r *run) enter(e asl.Event) {
+	r.title, r.doc = e.StateEntered.Name, release.Document{}
+	if err := json.Unmarshal([]byte(e.StateEntered.Input), &r.doc); err != nil {
+		r.doc = release.Document{} // the first state's input is the request
+	}
+	switch {
+	case r.title == "Wait For Viewers" || r.title == "Bake":
+		r.announceLooks(e.Timestamp)
+	case e.Type == "WaitStateEntered":
+		r.enterWait(e.Timestamp)
 	}
 }
 
-// enter shows waits for a propagation; every other state is shown when it is left, with what it found.
-func (p *Printer) enter(x *asl.Execution, e asl.Event) {
-	title := e.StateEntered.Name
-	if e.Type != "WaitStateEntered" || title == "Wait For Viewers" || title == "Bake" {
-		return
+// stopped is an end for which no state stands.
+func (r *run) stopped(at time.Time, how string, d asl.ErrorDetails) {
+	r.wait = propagation{}
+	r.Screen.Keep()
+	if d.Cause != "" {
+		how += ": " + d.Cause
 	}
-	distribution := distributionOf(title, []byte(e.StateEntered.Input))
-	w, going := p.waiting[x.ARN()]
-	if !going || w.title != title {
-		w = waiting{distribution: distribution, title: title, since: e.Timestamp, have: -1}
-	}
-	p.waiting[x.ARN()] = w
-	p.progress(x, e.Timestamp)
-}
-
-// Flip is for the CloudFront stand-in's hook: a terminal sees every point of presence.
-func (p *Printer) Flip(x *asl.Execution, now time.Time, distribution string) {
-	p.init()
-	if w, ok := p.waiting[x.ARN()]; p.Terminal && ok && w.distribution == distribution {
-		p.progress(x, now)
-	}
-}
-
-func (p *Printer) progress(x *asl.Execution, now time.Time) {
-	w := p.waiting[x.ARN()]
-	have, all := p.Progress(w.distribution)
-	if w.distribution == "" || all == 0 || have == w.have {
-		return
-	}
-	w.have = have
-	p.waiting[x.ARN()] = w
-	const width = 20
-	full := have * width / all
-	bar := strings.Repeat("█", full) + strings.Repeat("░", width-full)
-	p.draw(x, w.since, w.title, fmt.Sprintf("%s %d of %d points of presence after %s", bar, have, all, short(now.Sub(w.since))))
-}
-
-// draw is line, drawn over on a terminal.
-func (p *Printer) draw(x *asl.Execution, at time.Time, title, text string) {
-	if !p.Terminal {
-		p.line(x, at, title, text)
-		return
-	}
-	if p.drawn {
-		fmt.Fprint(p.Out, "\r\x1b[K")
-	}
-	fmt.Fprint(p.Out, p.format(x, at, title, text))
-	p.drawn = true
-}
-
-func (p *Printer) line(x *asl.Execution, at time.Time, title, text string) {
-	if p.drawn {
-		fmt.Fprintln(p.Out)
-		p.drawn = false
-	}
-	fmt.Fprintln(p.Out, p.format(x, at, title, text))
-}
-
-// More is a further line below the last one.
-func (p *Printer) More(text string) {
-	fmt.Fprintln(p.Out, strings.Repeat(" ", textColumn)+text)
+	r.line(at, how, Bad)
 }
 
 const (
-	titleWidth = 26
-	textColumn = 8 + 2 + titleWidth + 1
+	timeWidth  = len(time.TimeOnly) + 2
+	titleWidth = len("Prove Traffic Again") + 2
 )
 
-func (p *Printer) format(x *asl.Execution, at time.Time, title, text string) string {
-	name := ""
-	if p.Name != nil {
-		name = p.Name(x)
+// nameWidth is the column of the executions' names; none where there is one execution only.
+func (p *Printer) nameWidth() int {
+	if len(p.Names) < 2 {
+		return 0
 	}
-	pad := titleWidth - utf8.RuneCountInString(title)
-	return at.Format(time.TimeOnly) + "  " + title + strings.Repeat(" ", max(pad, 1)) + name + text
+	longest := slices.MaxFunc(p.Names, func(a, b string) int { return utf8.RuneCountInString(a) - utf8.RuneCountInString(b) })
+	return utf8.RuneCountInString(longest) + 2
 }
 
-func (p *Printer) failed(x *asl.Execution, at time.Time, d asl.ErrorDetails) {
-	failure := release.Failure{Error: d.Error, Cause: d.Cause}
-	p.line(x, at, x.State(), fmt.Sprintf("✗ %s: %s", d.Error, failure.Message()))
+// column is where texts begin. One title is longer than its column; its text moves to the right.
+func (p *Printer) column() int { return timeWidth + p.nameWidth() + titleWidth }
+
+func (r *run) head(at time.Time) string {
+	head := fmt.Sprintf("%-*s", timeWidth, at.Format(time.TimeOnly))
+	if n := r.nameWidth(); n > 0 {
+		head += fmt.Sprintf("%-*s", n, r.x.Name())
+	}
+	return head + r.title
 }
 
-func distributionOf(title string, input []byte) string {
-	var doc release.Document
-	if json.Unmarshal(input, &doc) != nil {
-		return ""
-	}
-	switch {
-	case title == "Wait For Staging" && doc.Staging != nil:
-		return doc.Staging.Distribution
-	case title == "Wait For Answer" || title == "Wait For Others" || doc.Plan == nil:
-		return ""
-	}
-	return doc.Plan.Primary
+// line is what the present state has to say.
+func (r *run) line(at time.Time, text string, style Style) {
+	r.Screen.Print(r.head(at), r.column(), text+r.tries.recovered(at), style)
+	r.tries = tries{}
 }
 
-func short(d time.Duration) string { return release.Duration(d.Round(time.Second)).String() }
+// more is a further line below the last one, indented by so many columns.
+func (r *run) more(indent int, text string, style Style) {
+	r.Screen.Print("", r.column()+indent, text, style)
+}
+
+// once is line, but for what is said again and again: then only how often.
+func (r *run) once(at time.Time, text string, style Style) {
+	if n := r.again(r.title + text); n == 1 {
+		r.line(at, text, style)
+	} else if milestone(n) {
+		r.line(at, fmt.Sprintf("the same, %d times so far", n), style)
+	}
+}
+
+// again counts how often a thing was to be said.
+func (r *run) again(what string) int {
+	r.said[what]++
+	return r.said[what]
+}
+
+// milestone is 5, 10, 20, 40, …
+func milestone(n int) bool {
+	for n > 5 && n%2 == 0 {
+		n /= 2
+	}
+	return n == 5
+}

@@ -100,7 +100,7 @@ func New(tb testing.TB, at Stage) *World {
 
 func (w *World) example(name string) *cloudfront.Node {
 	w.tb.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "examples", name))
+	data, err := os.ReadFile(filepath.Join("..", "..", "examples", name)) //nolint:gosec // one of two constants
 	w.Must(err)
 	config, _, err := distribution.ParseCLI(data)
 	w.Must(err)

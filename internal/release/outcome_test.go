@@ -1,0 +1,258 @@
+package release_test
+
+import (
+	"strings"
+	"testing"
+
+	"cloudfront-cd/internal/release"
+)
+
+// lambdaError is what a Catch leaves of an error that a Lambda has named.
+func lambdaError(name, message string) *release.Failure {
+	return &release.Failure{Error: name, Cause: `{"errorMessage":"` + message + `","errorType":"` + name + `"}`}
+}
+
+// released is a document whose plan was accepted.
+func released(change func(*release.Document)) release.Document {
+	d := release.Document{
+		Execution: release.Execution{Name: "mine"}, Plan: &release.Plan{Primary: "E1PRIMARY00000"},
+		Recovery: &release.Recovery{}, Preflight: &release.Preflight{Passed: true},
+	}
+	change(&d)
+	return d
+}
+
+type ending struct {
+	change func(*release.Document)
+	want   string
+	// says and not are what the Cause has and has not.
+	says []string
+	not  []string
+}
+
+func regressed(d *release.Document) {
+	d.Staging, d.Promotion = &release.Staging{Differs: true}, &release.Promotion{Confirmed: true}
+	d.Bake = &release.Bake{Regressed: true, Reasons: []string{"5xx rose to 3 %", "alarm site-errors is in ALARM"}}
+}
+
+func inDoubt(d *release.Document) {
+	d.Staging, d.Doubt = &release.Staging{Differs: true}, lambdaError("PromotionInDoubt", "no certain answer came")
+	d.Stranded = lambdaError("PromotionInDoubt", "for 15m0s it could not be decided")
+}
+
+func clean() map[string]ending {
+	return map[string]ending{
+		"a request that breaks a rule is rejected before there is a plan": {
+			func(d *release.Document) {
+				*d = release.Document{Execution: d.Execution, Failure: lambdaError("InvalidRequest", "primary is not an id.")}
+			}, release.Rejected,
+			[]string{"Nothing was touched. InvalidRequest: primary is not an id. (runbook: Rejected; execution mine)"}, nil,
+		},
+		"a lock that is held rejects": {
+			func(d *release.Document) { d.Failure = lambdaError("LockHeld", "held by other") }, release.Rejected,
+			[]string{"Nothing was touched.", "LockHeld: held by other."}, []string{"errorMessage"},
+		},
+		"findings that block reject, each with what to do, and those that do not are left out": {
+			func(d *release.Document) {
+				d.Preflight = &release.Preflight{Findings: []release.Finding{
+					{Level: release.Block, Name: "http3", Fact: "HTTP/3 is on", Do: "switch it off"},
+					{Level: release.Warn, Name: "custom-error-responses", Fact: "they are there", Do: "acknowledge it"},
+					{Level: release.Warn, Name: "edge-function-differs", Fact: "it does", Acknowledged: true},
+					{Level: release.Note, Name: "traffic-estimate", Fact: "ten minutes"},
+				}}
+			}, release.Rejected,
+			[]string{"Preflight: http3 (block): HTTP/3 is on; switch it off | custom-error-responses (warn): they are there; acknowledge it."},
+			[]string{"edge-function-differs", "traffic-estimate"},
+		},
+		"staging that equals the primary leaves nothing to release": {
+			func(d *release.Document) { d.Staging = &release.Staging{} }, release.NothingToRelease,
+			[]string{"there is nothing to release"}, []string{"runbook"},
+		},
+		"staging that could not be changed and was made safe is rolled back": {
+			func(d *release.Document) {
+				d.Failure, d.Stop = lambdaError("ConfigChanged", "staging was changed by someone else"), &release.Write{}
+			}, release.RolledBack,
+			[]string{"No viewer gets the staging config", "policy is off", "deployed", "ConfigChanged: staging was changed by someone else.", "runbook: Rolled Back"}, nil,
+		},
+		"an unhealthy step is rolled back with its reasons": {
+			func(d *release.Document) {
+				d.Staging, d.Stop = &release.Staging{Differs: true}, &release.Write{}
+				d.Judgement = &release.Judgement{Stop: true, Verdict: "unhealthy", Step: 1, Reasons: []string{"5xx is 3 %", "the primary has 0.1 %"}}
+			}, release.RolledBack,
+			[]string{"Staging was unhealthy at step 2: 5xx is 3 %; the primary has 0.1 %."}, nil,
+		},
+		"a regression that was taken back is rolled back, although it was promoted": {
+			func(d *release.Document) { regressed(d); d.Restore = &release.Write{} }, release.RolledBack,
+			[]string{"taken back", "config from before the release, deployed", "got worse after the promotion: 5xx rose to 3 %; alarm site-errors is in ALARM."}, nil,
+		},
+		"a confirmed promotion is promoted, although the policy was switched off after it": {
+			func(d *release.Document) {
+				d.Staging, d.Promotion, d.Stop = &release.Staging{Differs: true}, &release.Promotion{Confirmed: true}, &release.Write{}
+				d.Bake = &release.Bake{Done: true}
+			}, release.Promoted,
+			[]string{"Promoted: the primary E1PRIMARY00000 has the judged config."}, []string{"runbook", "bake"},
+		},
+		"a promotion that was in doubt and then confirmed is promoted": {
+			func(d *release.Document) {
+				inDoubt(d)
+				d.Stranded = nil
+				d.Promotion = &release.Promotion{Confirmed: true, By: "read"}
+			},
+			release.Promoted, []string{"has the judged config"}, nil,
+		},
+		"a bake that could not tell is promoted and says so": {
+			func(d *release.Document) {
+				d.Promotion, d.Bake = &release.Promotion{Confirmed: true}, &release.Bake{Done: true, Inconclusive: true, Reasons: []string{"too few requests"}}
+			}, release.Promoted,
+			[]string{"The bake could not tell whether it is healthy: too few requests."}, nil,
+		},
+		"a refusal without a reason says that it has none": {
+			func(*release.Document) {}, release.Rejected, []string{"No step has recorded why."}, nil,
+		},
+	}
+}
+
+func stranded() map[string]ending {
+	stuck := lambdaError("NotDeployed", "the primary was still InProgress.")
+	return map[string]ending{
+		"what a dead run left could not be cleaned up": {
+			func(d *release.Document) {
+				d.Recovery, d.Preflight, d.Stranded = nil, nil, lambdaError("Throttled", "Rate exceeded")
+			},
+			release.NeedsOperator,
+			[]string{"Throttled: Rate exceeded.", "A dead run may have left viewers of E1PRIMARY00000 on its staging distribution."}, nil,
+		},
+		"the recovery did not deploy": {
+			func(d *release.Document) {
+				d.Preflight, d.Recovery, d.Stranded = nil, &release.Recovery{Needed: true}, stuck
+			}, release.NeedsOperator,
+			[]string{"Some viewers of E1PRIMARY00000 may still get the staging config."}, nil,
+		},
+		"traffic could not be stopped": {
+			func(d *release.Document) {
+				d.Staging, d.Step = &release.Staging{Differs: true}, &release.Step{}
+				d.Failure, d.Stranded = lambdaError("ConfigChanged", "someone was here."), lambdaError("Unavailable", "no answer")
+			}, release.NeedsOperator,
+			[]string{
+				"Unavailable: no answer. This came while going back because of ConfigChanged: someone was here.",
+				"Some viewers of E1PRIMARY00000 may still get the staging config.",
+				"Look at it: aws cloudfront get-distribution --id E1PRIMARY00000", "(runbook: Needs Operator; execution mine)",
+			}, nil,
+		},
+		"traffic was stopped, but not everywhere": {
+			func(d *release.Document) {
+				d.Staging, d.Stop, d.Stranded = &release.Staging{Differs: true}, &release.Write{}, stuck
+			}, release.NeedsOperator,
+			[]string{"switched off, but some points of presence may still send viewers to staging"}, nil,
+		},
+		"traffic was stopped everywhere, and only the end failed": {
+			func(d *release.Document) {
+				d.Staging, d.Stop, d.Stranded = &release.Staging{Differs: true}, &release.Write{}, lambdaError("Unavailable", "S3 is down")
+				d.Deployed = &release.Deployed{What: release.OfStop, Deployed: true}
+			}, release.NeedsOperator, []string{"Viewers are safe: the policy of E1PRIMARY00000 is off everywhere."}, []string{"may still"},
+		},
+		"the promotion is in doubt": {
+			inDoubt, release.NeedsOperator,
+			[]string{"It is not known whether E1PRIMARY00000 has the old config or the promoted one", "its policy may still be on"}, nil,
+		},
+		"the promotion is in doubt since its first confirmation": {
+			func(d *release.Document) { inDoubt(d); d.Doubt, d.Promotion = nil, &release.Promotion{} }, release.NeedsOperator,
+			[]string{"It is not known whether"}, nil,
+		},
+		"the promotion happened, and the policy or the propagation failed after it": {
+			func(d *release.Document) {
+				d.Staging, d.Promotion, d.Stranded = &release.Staging{Differs: true}, &release.Promotion{Confirmed: true}, stuck
+			}, release.NeedsOperator, []string{"The promotion happened: viewers get the promoted config from E1PRIMARY00000."}, nil,
+		},
+		"the primary got worse and could not be restored": {
+			func(d *release.Document) {
+				regressed(d)
+				d.Stranded = lambdaError("ConfigChanged", "their config is live")
+			}, release.NeedsOperator,
+			[]string{"ConfigChanged: their config is live.", "The promoted config, which got worse, may still be live on E1PRIMARY00000."}, nil,
+		},
+		"the primary was restored everywhere, and only the end failed": {
+			func(d *release.Document) {
+				regressed(d)
+				d.Restore, d.Stranded = &release.Write{}, lambdaError("Unavailable", "S3 is down")
+				d.Deployed = &release.Deployed{What: release.OfRestore, Deployed: true}
+			}, release.NeedsOperator,
+			[]string{"Viewers are safe: E1PRIMARY00000 has its config from before the release everywhere."}, []string{"may still"},
+		},
+		"the restoration did not deploy": {
+			func(d *release.Document) {
+				regressed(d)
+				d.Restore, d.Stranded = &release.Write{}, stuck
+				d.Deployed = &release.Deployed{What: release.OfRestore}
+			}, release.NeedsOperator, []string{"may still be live"}, []string{"Viewers are safe"},
+		},
+	}
+}
+
+func TestTheEndIsWhatTheDocumentSaysHappened(t *testing.T) {
+	t.Parallel()
+	for _, table := range []map[string]ending{clean(), stranded()} {
+		for name, c := range table {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				d := released(c.change)
+				checkEnd(t, d.Conclude(), c)
+			})
+		}
+	}
+}
+
+func checkEnd(t *testing.T, got release.Outcome, c ending) {
+	t.Helper()
+	if got.End != c.want {
+		t.Fatalf("got %s (%s), want %s", got.End, got.Cause, c.want)
+	}
+	flags := map[string]bool{
+		release.Promoted: got.Promoted, release.NothingToRelease: got.NothingToRelease, release.Rejected: got.Rejected,
+		release.RolledBack: got.RolledBack, release.NeedsOperator: got.NeedsOperator,
+	}
+	for end, set := range flags {
+		if set != (end == c.want) {
+			t.Errorf("the arrow to %s is %t, want only that to %s", end, set, c.want)
+		}
+	}
+	for _, words := range c.says {
+		if !strings.Contains(got.Cause, words) {
+			t.Errorf("got cause %q, want it to say %q", got.Cause, words)
+		}
+	}
+	for _, words := range append(c.not, "..", "{") {
+		if strings.Contains(got.Cause, words) {
+			t.Errorf("got cause %q, want it not to say %q", got.Cause, words)
+		}
+	}
+}
+
+func TestACauseStaysReadableAndNamesTheRunbookAtItsEnd(t *testing.T) {
+	t.Parallel()
+	d := released(func(d *release.Document) { d.Failure = lambdaError("Refused", strings.Repeat("ü", 20_000)) })
+	got := d.Conclude().Cause
+	if len(got) > 5000 || !strings.HasSuffix(got, "(runbook: Rejected; execution mine)") || !strings.Contains(got, "evidence record has it all") {
+		t.Errorf("got %d bytes ending in %q", len(got), got[len(got)-100:])
+	}
+	if strings.Contains(got, "\uFFFD") || strings.ToValidUTF8(got, "") != got {
+		t.Error("the cause was cut in the middle of a letter")
+	}
+}
+
+func TestAFailuresMessageIsItsHumanPart(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ cause, want string }{
+		"of a Lambda's error":              {`{"errorMessage":"held by other","errorType":"LockHeld"}`, "held by other"},
+		"of a cause in plain text":         {"The state timed out.", "The state timed out."},
+		"of a JSON text without a message": {`{"errorType":"Runtime.ExitError"}`, `{"errorType":"Runtime.ExitError"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := release.Failure{Cause: c.cause}
+			if got := f.Message(); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
