@@ -136,6 +136,32 @@ func TestSwitchOffWritesOnlyWhatIsNotAsWanted(t *testing.T) {
 	}
 }
 
+func TestSwitchOffFollowsAnEditAndKeepsIt(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	w.Strike(pairtest.CloudFront, pairtest.UpdatePolicy, transport.Outcome{Before: func() {
+		w.EditPolicy("TrafficConfig/SingleWeightConfig/Weight", "0.11")
+	}})
+	wrote, err := off(t, w, nil, time.Time{})
+	w.Must(err)
+	if p := w.LivePolicy(); !wrote || p.Enabled || p.Weight != 0.11 || p.MaximumTTL != 10*time.Minute {
+		t.Errorf("got policy %+v, written %t", p, wrote)
+	}
+}
+
+func TestSwitchOffGivesUpOnAPolicyThatChangesAllTheTime(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	w.Calls.Fault = func(c transport.Call) transport.Outcome {
+		if c.Operation != pairtest.UpdatePolicy {
+			return transport.Outcome{}
+		}
+		return transport.Outcome{Before: func() { w.EditPolicy("Enabled", "true") }}
+	}
+	_, err := off(t, w, nil, time.Time{})
+	pairtest.WantFault(t, err, fault.Unavailable, pairtest.Policy, "under each of 3 tries")
+}
+
 func TestSwitchOffBelievesOnlyAReadFromAfterThePolicyMayHaveBeenEnabled(t *testing.T) {
 	t.Parallel()
 	w := pairtest.New(t, pairtest.Locked) // its policy has been off since the beginning

@@ -46,11 +46,13 @@ func clean() map[string]ending {
 			func(d *release.Document) {
 				*d = release.Document{Execution: d.Execution, Failure: lambdaError("InvalidRequest", "primary is not an id.")}
 			}, release.Rejected,
-			[]string{"Nothing was touched. InvalidRequest: primary is not an id. (runbook: Rejected; execution mine)"}, nil,
+			[]string{"Nothing was touched. InvalidRequest: primary is not an id. (runbook: Rejected; execution mine)"},
+			nil,
 		},
 		"a lock that is held rejects": {
 			func(d *release.Document) { d.Failure = lambdaError("LockHeld", "held by other") }, release.Rejected,
-			[]string{"Nothing was touched.", "LockHeld: held by other."}, []string{"errorMessage"},
+			[]string{"Nothing was touched.", "LockHeld: held by other."},
+			[]string{"errorMessage"},
 		},
 		"findings that block reject, each with what to do, and those that do not are left out": {
 			func(d *release.Document) {
@@ -66,31 +68,40 @@ func clean() map[string]ending {
 		},
 		"staging that equals the primary leaves nothing to release": {
 			func(d *release.Document) { d.Staging = &release.Staging{} }, release.NothingToRelease,
-			[]string{"there is nothing to release"}, []string{"runbook"},
+			[]string{"there is nothing to release"},
+			[]string{"runbook"},
+		},
+		"a failure is never passed off as nothing to release": {
+			func(d *release.Document) { d.Staging, d.Failure = &release.Staging{}, lambdaError("Unexpected", "a bug") }, release.Rejected,
+			[]string{"Unexpected: a bug."}, nil,
 		},
 		"staging that could not be changed and was made safe is rolled back": {
 			func(d *release.Document) {
 				d.Failure, d.Stop = lambdaError("ConfigChanged", "staging was changed by someone else"), &release.Write{}
 			}, release.RolledBack,
-			[]string{"No viewer gets the staging config", "policy is off", "deployed", "ConfigChanged: staging was changed by someone else.", "runbook: Rolled Back"}, nil,
+			[]string{"No viewer gets the staging config", "policy is off", "deployed", "ConfigChanged: staging was changed by someone else.", "runbook: Rolled Back"},
+			nil,
 		},
 		"an unhealthy step is rolled back with its reasons": {
 			func(d *release.Document) {
 				d.Staging, d.Stop = &release.Staging{Differs: true}, &release.Write{}
 				d.Judgement = &release.Judgement{Stop: true, Verdict: "unhealthy", Step: 1, Reasons: []string{"5xx is 3 %", "the primary has 0.1 %"}}
 			}, release.RolledBack,
-			[]string{"Staging was unhealthy at step 2: 5xx is 3 %; the primary has 0.1 %."}, nil,
+			[]string{"Staging was unhealthy at step 2: 5xx is 3 %; the primary has 0.1 %."},
+			nil,
 		},
 		"a regression that was taken back is rolled back, although it was promoted": {
 			func(d *release.Document) { regressed(d); d.Restore = &release.Write{} }, release.RolledBack,
-			[]string{"taken back", "config from before the release, deployed", "got worse after the promotion: 5xx rose to 3 %; alarm site-errors is in ALARM."}, nil,
+			[]string{"taken back", "config from before the release, deployed", "got worse after the promotion: 5xx rose to 3 %; alarm site-errors is in ALARM."},
+			nil,
 		},
 		"a confirmed promotion is promoted, although the policy was switched off after it": {
 			func(d *release.Document) {
 				d.Staging, d.Promotion, d.Stop = &release.Staging{Differs: true}, &release.Promotion{Confirmed: true}, &release.Write{}
 				d.Bake = &release.Bake{Done: true}
 			}, release.Promoted,
-			[]string{"Promoted: the primary E1PRIMARY00000 has the judged config."}, []string{"runbook", "bake"},
+			[]string{"Promoted: the primary E1PRIMARY00000 has the judged config."},
+			[]string{"runbook", "bake"},
 		},
 		"a promotion that was in doubt and then confirmed is promoted": {
 			func(d *release.Document) {
@@ -98,13 +109,16 @@ func clean() map[string]ending {
 				d.Stranded = nil
 				d.Promotion = &release.Promotion{Confirmed: true, By: "read"}
 			},
-			release.Promoted, []string{"has the judged config"}, nil,
+			release.Promoted,
+			[]string{"has the judged config"},
+			nil,
 		},
 		"a bake that could not tell is promoted and says so": {
 			func(d *release.Document) {
 				d.Promotion, d.Bake = &release.Promotion{Confirmed: true}, &release.Bake{Done: true, Inconclusive: true, Reasons: []string{"too few requests"}}
 			}, release.Promoted,
-			[]string{"The bake could not tell whether it is healthy: too few requests."}, nil,
+			[]string{"The bake could not tell whether it is healthy: too few requests."},
+			nil,
 		},
 		"a refusal without a reason says that it has none": {
 			func(*release.Document) {}, release.Rejected, []string{"No step has recorded why."}, nil,
@@ -120,13 +134,15 @@ func stranded() map[string]ending {
 				d.Recovery, d.Preflight, d.Stranded = nil, nil, lambdaError("Throttled", "Rate exceeded")
 			},
 			release.NeedsOperator,
-			[]string{"Throttled: Rate exceeded.", "A dead run may have left viewers of E1PRIMARY00000 on its staging distribution."}, nil,
+			[]string{"Throttled: Rate exceeded.", "A dead run may have left viewers of E1PRIMARY00000 on its staging distribution."},
+			nil,
 		},
 		"the recovery did not deploy": {
 			func(d *release.Document) {
 				d.Preflight, d.Recovery, d.Stranded = nil, &release.Recovery{Needed: true}, stuck
 			}, release.NeedsOperator,
-			[]string{"Some viewers of E1PRIMARY00000 may still get the staging config."}, nil,
+			[]string{"Some viewers of E1PRIMARY00000 may still get the staging config."},
+			nil,
 		},
 		"traffic could not be stopped": {
 			func(d *release.Document) {
@@ -137,13 +153,15 @@ func stranded() map[string]ending {
 				"Unavailable: no answer. This came while going back because of ConfigChanged: someone was here.",
 				"Some viewers of E1PRIMARY00000 may still get the staging config.",
 				"Look at it: aws cloudfront get-distribution --id E1PRIMARY00000", "(runbook: Needs Operator; execution mine)",
-			}, nil,
+			},
+			nil,
 		},
 		"traffic was stopped, but not everywhere": {
 			func(d *release.Document) {
 				d.Staging, d.Stop, d.Stranded = &release.Staging{Differs: true}, &release.Write{}, stuck
 			}, release.NeedsOperator,
-			[]string{"switched off, but some points of presence may still send viewers to staging"}, nil,
+			[]string{"switched off, but some points of presence may still send viewers to staging"},
+			nil,
 		},
 		"traffic was stopped everywhere, and only the end failed": {
 			func(d *release.Document) {
@@ -153,11 +171,13 @@ func stranded() map[string]ending {
 		},
 		"the promotion is in doubt": {
 			inDoubt, release.NeedsOperator,
-			[]string{"It is not known whether E1PRIMARY00000 has the old config or the promoted one", "its policy may still be on"}, nil,
+			[]string{"It is not known whether E1PRIMARY00000 has the old config or the promoted one", "its policy may still be on"},
+			nil,
 		},
 		"the promotion is in doubt since its first confirmation": {
 			func(d *release.Document) { inDoubt(d); d.Doubt, d.Promotion = nil, &release.Promotion{} }, release.NeedsOperator,
-			[]string{"It is not known whether"}, nil,
+			[]string{"It is not known whether"},
+			nil,
 		},
 		"the promotion happened, and the policy or the propagation failed after it": {
 			func(d *release.Document) {
@@ -169,7 +189,8 @@ func stranded() map[string]ending {
 				regressed(d)
 				d.Stranded = lambdaError("ConfigChanged", "their config is live")
 			}, release.NeedsOperator,
-			[]string{"ConfigChanged: their config is live.", "The promoted config, which got worse, may still be live on E1PRIMARY00000."}, nil,
+			[]string{"ConfigChanged: their config is live.", "The promoted config, which got worse, may still be live on E1PRIMARY00000."},
+			nil,
 		},
 		"the primary was restored everywhere, and only the end failed": {
 			func(d *release.Document) {
@@ -177,7 +198,8 @@ func stranded() map[string]ending {
 				d.Restore, d.Stranded = &release.Write{}, lambdaError("Unavailable", "S3 is down")
 				d.Deployed = &release.Deployed{What: release.OfRestore, Deployed: true}
 			}, release.NeedsOperator,
-			[]string{"Viewers are safe: E1PRIMARY00000 has its config from before the release everywhere."}, []string{"may still"},
+			[]string{"Viewers are safe: E1PRIMARY00000 has its config from before the release everywhere."},
+			[]string{"may still"},
 		},
 		"the restoration did not deploy": {
 			func(d *release.Document) {

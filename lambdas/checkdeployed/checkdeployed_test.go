@@ -6,6 +6,7 @@ import (
 
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/pairtest"
 	"cloudfront-cd/internal/standin/transport"
 	"cloudfront-cd/lambdas/checkdeployed"
@@ -66,6 +67,23 @@ func TestADeployedFromBeforeTheWriteIsNotBelieved(t *testing.T) {
 	w.Clock.Advance(10 * time.Minute)
 	if got := check(t, w, release.OfStop); !got.Deployed {
 		t.Errorf("got %+v, want it deployed", got)
+	}
+}
+
+func TestADeployedAfterInProgressIsBelievedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	w.CloudFront.Spread = cloudfront.Spread{Min: 40 * time.Second, Max: 50 * time.Second}
+	w.EditPolicy("Enabled", "false")
+	now := w.Clock.Now()
+	w.Document.Stop = &release.Write{Distribution: pairtest.Primary, Written: true, At: now, Deadline: now.Add(20 * time.Minute)}
+	w.Clock.Advance(30 * time.Second)
+	if got := check(t, w, release.OfStop); got.Deployed || !got.Seen {
+		t.Errorf("got %+v, want it in progress", got)
+	}
+	w.Clock.Advance(30 * time.Second) // well before the write is old enough to need no trace
+	if got := check(t, w, release.OfStop); !got.Deployed {
+		t.Errorf("got %+v, want it believed, since InProgress was seen", got)
 	}
 }
 

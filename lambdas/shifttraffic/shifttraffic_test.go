@@ -146,19 +146,23 @@ func refusals() map[string]struct {
 	}{
 		"someone else enabled the policy before the first step": {
 			first, func(w *pairtest.World) { w.EditPolicy("Enabled", "true") },
-			fault.ConfigChanged, []string{pairtest.Policy, "enabled by someone else", "0.01"},
+			fault.ConfigChanged,
+			[]string{pairtest.Policy, "enabled by someone else", "0.01"},
 		},
 		"someone else switched the policy off in the middle of the ramp": {
 			second, func(w *pairtest.World) { w.EditPolicy("Enabled", "false") },
-			fault.ConfigChanged, []string{"enabled=false", "had set 0.05"},
+			fault.ConfigChanged,
+			[]string{"enabled=false", "had set 0.05"},
 		},
 		"someone else set another weight in the middle of the ramp": {
 			second, func(w *pairtest.World) { w.EditPolicy(weight, "0.02") },
-			fault.ConfigChanged, []string{"0.02", "had set 0.05"},
+			fault.ConfigChanged,
+			[]string{"0.02", "had set 0.05"},
 		},
 		"someone else pointed the policy at another staging distribution": {
 			first, func(w *pairtest.World) { retarget(w) },
-			fault.ConfigChanged, []string{"pointed by someone else"},
+			fault.ConfigChanged,
+			[]string{"pointed by someone else"},
 		},
 		"the policy has the wanted weight but is pointed at another staging distribution": {
 			first, func(w *pairtest.World) {
@@ -166,25 +170,30 @@ func refusals() map[string]struct {
 				w.EditPolicy(weight, "0.05")
 				w.EditPolicy("Enabled", "true")
 			},
-			fault.ConfigChanged, []string{"pointed by someone else"},
+			fault.ConfigChanged,
+			[]string{"pointed by someone else"},
 		},
 		"someone else changed staging, which is therefore not shown to viewers": {
 			first, func(w *pairtest.World) { w.Edit(pairtest.Staging, "Comment", "unjudged") },
-			fault.ConfigChanged, []string{pairtest.Staging, "not shown to viewers"},
+			fault.ConfigChanged,
+			[]string{pairtest.Staging, "not shown to viewers"},
 		},
 		"someone else changed staging in the middle of the ramp": {
 			second, func(w *pairtest.World) { w.Edit(pairtest.Staging, "Comment", "unjudged") },
-			fault.ConfigChanged, []string{pairtest.Staging},
+			fault.ConfigChanged,
+			[]string{pairtest.Staging},
 		},
 		"someone else is faster": {
 			first, func(w *pairtest.World) {
 				w.Strike(pairtest.CloudFront, pairtest.UpdatePolicy, transport.Outcome{Before: func() { w.EditPolicy(weight, "0.02") }})
 			},
-			fault.ConfigChanged, []string{pairtest.Policy, "about to"},
+			fault.ConfigChanged,
+			[]string{pairtest.Policy, "about to"},
 		},
 		"another execution has the lock": {
 			first, func(w *pairtest.World) { w.HeldBy(record.Holder{Execution: pairtest.Other}) },
-			fault.LockLost, []string{pairtest.Other},
+			fault.LockLost,
+			[]string{pairtest.Other},
 		},
 		"the lock is gone": {
 			second, func(w *pairtest.World) { w.Must(w.S3.Delete(pairtest.Bucket, w.Document.Lock.Key)) },
@@ -192,7 +201,8 @@ func refusals() map[string]struct {
 		},
 		"CloudFront is too busy": {
 			first, func(w *pairtest.World) { w.Strike(pairtest.CloudFront, pairtest.UpdatePolicy, transport.Throttled()) },
-			fault.Throttled, []string{pairtest.Policy},
+			fault.Throttled,
+			[]string{pairtest.Policy},
 		},
 		"CloudFront refuses HTTP/3": {
 			first, func(w *pairtest.World) {
@@ -200,7 +210,8 @@ func refusals() map[string]struct {
 					Kind: transport.Refuse, Status: 400, Code: "InvalidArgument", Message: "no HTTP/3",
 				})
 			},
-			fault.Refused, []string{"no HTTP/3"},
+			fault.Refused,
+			[]string{"no HTTP/3"},
 		},
 	}
 }

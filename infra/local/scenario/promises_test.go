@@ -252,6 +252,65 @@ func TestPromise4EveryWriteLooksFirst(t *testing.T) {
 	}
 }
 
+// TestPromise4AnEditBetweenReadAndWriteIsNotOverwritten: just before the nth write of a kind, a colleague edits the same thing.
+func TestPromise4AnEditBetweenReadAndWriteIsNotOverwritten(t *testing.T) {
+	for title, c := range map[string]struct {
+		scenario, operation string
+		nth                 int
+		edit                func(*world.World)
+		want                string
+	}{
+		"staging, as it is changed": {
+			"healthy", "UpdateDistribution", 1, func(w *world.World) { edit(w, world.StagingID, nil) }, release.RolledBack,
+		},
+		"the primary, as it is restored": {
+			"regression-after-promote", "UpdateDistribution", 2, func(w *world.World) { edit(w, world.PrimaryID, nil) }, release.NeedsOperator,
+		},
+		"an alias of the primary, as it is restored": {
+			"regression-after-promote", "UpdateDistribution", 2, func(w *world.World) {
+				edit(w, world.PrimaryID, func(n *cloudfront.Node) {
+					n.Put(cloudfront.List("Aliases", cloudfront.Leaf("CNAME", "www.example.com"), cloudfront.Leaf("CNAME", "new.example.com")))
+				})
+			}, release.RolledBack,
+		},
+		"the policy, as traffic is shifted": {
+			"healthy", "UpdateContinuousDeploymentPolicy", 1, otherStickiness, release.RolledBack,
+		},
+		"the policy, as traffic is shifted again": {
+			"healthy", "UpdateContinuousDeploymentPolicy", 2, otherStickiness, release.RolledBack,
+		},
+		"the policy, as traffic is stopped": {
+			"bad-release", "UpdateContinuousDeploymentPolicy", 2, otherStickiness, release.RolledBack,
+		},
+	} {
+		t.Run(title, func(t *testing.T) {
+			stage := build(t, c.scenario, 1)
+			w := stage.World
+			w.Transport.Fault = transport.Nth(cloudFront, c.operation, c.nth, transport.Outcome{Before: func() { c.edit(w) }})
+			run(t, stage)
+			if got := scenario.End(stage.Main()); got != c.want {
+				t.Errorf("got %s, want %s: %s", got, c.want, stage.Main().Cause())
+			}
+			if policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID); c.operation == "UpdateContinuousDeploymentPolicy" && policy.MaximumTTL != 42*time.Minute {
+				t.Errorf("the colleague's stickiness was overwritten with %s", policy.MaximumTTL)
+			}
+			if cause := stage.Main().Cause(); c.want == release.RolledBack && c.scenario == "healthy" && !strings.Contains(cause, "by someone else while") {
+				t.Errorf("the cause does not say at which moment: %s", cause)
+			}
+			checkAftermath(t, stage)
+		})
+	}
+}
+
+func otherStickiness(w *world.World) {
+	err := w.CloudFront.EditPolicy(w.Pair.Policy.ID, func(n *cloudfront.Node) {
+		n.Set("TrafficConfig/SingleWeightConfig/SessionStickinessConfig/MaximumTTL", "2520")
+	})
+	if err != nil {
+		panic(err)
+	}
+}
+
 // loseNth loses the nth call of an operation, with or without its effect; the end must be the usual one.
 func loseNth(t *testing.T, name, operation string, n int, kind transport.Kind) {
 	t.Helper()

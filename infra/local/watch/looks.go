@@ -4,140 +4,82 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"cloudfront-cd/internal/release"
 )
 
 // looks are the looks at one ramp step, or at the bake.
 type looks struct {
-	announced bool
-	verdict   string          // of the last look
-	kinds     map[string]bool // of the sentences that were shown since the verdict changed
-	text      string          // of the last line
-	at        time.Time       // when that was printed
+	verdict string          // of the last one
+	kinds   map[string]bool // of the reasons that were shown since the verdict changed; nil before the first look
+	found   string          // in the last one that was shown
+	at      time.Time       // when that was
 }
 
-// quietFor is how long looks that all say the same are not repeated.
+// quietFor is how long looks that find the same are not repeated.
 const quietFor = 5 * time.Minute
 
-// announceLooks says once what the coming minutes are for: no metric is visible yet.
+// announceLooks says once what is being waited for: after a deployment no metric is visible for minutes.
 func (r *run) announceLooks(at time.Time) {
-	if r.look.announced {
+	if r.look.kinds != nil {
 		return
 	}
-	r.look = looks{announced: true, kinds: map[string]bool{}}
-	what := "rates are staging against primary"
+	r.look = looks{kinds: map[string]bool{}}
+	what := "staging's error rates beside the primary's"
 	if r.title == "Bake" {
-		what = "rates are the primary's, now against before the release"
+		what = "the primary's error rates beside those from before the release"
 	}
-	r.line(at, fmt.Sprintf("waiting for the first judged minute (warm-up %s, metric delay %s); %s",
+	r.line(at, fmt.Sprintf("waiting for the first judged minute (warm-up %s, metric delay %s); then %s",
 		release.Duration(release.WarmUp), release.Duration(release.MetricDelay), what), Plain)
 }
 
-// judgement is one look at staging.
-func (r *run) judgement(at time.Time, j release.Judgement) {
-	d := &r.doc
-	if d.Plan == nil || d.Step == nil || d.Step.Index >= len(d.Plan.Ramp) {
-		return
-	}
-	step := d.Plan.Ramp[d.Step.Index]
-	share := ""
-	if t := d.Traffic; t != nil && t.From.Before(t.To) {
-		share = fmt.Sprintf("share %.1f %% of %s", 100*t.Share, Percent(d.Step.Weight))
-	}
-	r.looked(at, look{
-		seen: minutes(float64(j.JudgedMinutes), step.Observe), share: share, other: "primary",
-		verdict: j.Verdict, reasons: j.Reasons, ends: !j.Observe,
-	})
-}
-
-// bake is one look at the primary after the promotion.
-func (r *run) bake(at time.Time, b release.Bake) {
-	if r.doc.Plan == nil {
-		return
-	}
-	length := r.doc.Plan.Bake
-	if b.Extended && r.doc.Bake != nil && r.doc.Bake.Extended {
-		length *= 2
-	}
-	reasons := b.Reasons
-	switch {
-	case b.Regressed:
-		reasons = append(reasons, "back to the saved config")
-	case b.Inconclusive:
-		reasons = append(reasons, "the bake ends without a verdict; the promotion stands")
-	case b.Extended && length == r.doc.Plan.Bake:
-		reasons = append(reasons, fmt.Sprintf("the bake is extended once, by %s", length))
-	}
-	r.looked(at, look{
-		seen: minutes(b.At.Sub(b.Since).Minutes(), length), other: "before",
-		verdict: b.Verdict, reasons: reasons, ends: !b.Continue,
-	})
-}
-
-// minutes is how far a step is, padded so that the lines of a step stand below each other.
-func minutes(have float64, of release.Duration) string {
-	all := fmt.Sprintf("%.0f", of.Std().Minutes())
-	return fmt.Sprintf("%*d of %s min", len(all), int(have), all)
-}
-
-// look is what one look found.
-type look struct {
-	seen, share, other string
-	verdict            string
-	reasons            []string
-	ends               bool // the step or the bake ends with it
-}
-
-// looked shows a look in one line, and below it the reasons that are news: all of them when the step ends; before that,
-// those that a reader of the line would not expect.
+// looked shows a look in one line, and below it the reasons that are news: all of them when the step ends with it, else
+// those that a reader of the line does not expect and has not read yet.
 func (r *run) looked(at time.Time, l look) {
-	o := r.doc.Observation
-	nothing := o != nil && o.Error == "" && len(o.Canary.Requests) == 0
+	last := &r.look
+	if last.kinds == nil || l.verdict != last.verdict && l.visible() {
+		last.kinds, last.verdict = map[string]bool{}, l.verdict
+	}
 	var news []string
-	if l.verdict != r.look.verdict && !nothing {
-		clear(r.look.kinds)
-	}
 	for _, reason := range l.reasons {
-		if l.ends || !expected(reason, nothing) && !r.look.kinds[kind(reason)] {
+		if l.ends || !last.kinds[kind(reason)] && !l.expects(reason) {
 			news = append(news, reason)
-		}
-		if r.look.kinds != nil {
-			r.look.kinds[kind(reason)] = true
+			last.kinds[kind(reason)] = true
 		}
 	}
-	r.look.verdict = l.verdict
-	if nothing && len(news) == 0 {
-		return // what is being waited for has been said
-	}
-	text := r.sentence(l)
-	if len(news) > 0 || evidence(text) != evidence(r.look.text) || at.Sub(r.look.at) >= quietFor {
-		r.look.text, r.look.at = text, at
-		r.Screen.Whole(r.head(at), r.column(), text, styleOf(l.verdict))
-		for _, reason := range news {
-			r.more(2, reason, styleOf(verdictOf(reason)))
-		}
+	found := l.found(true)
+	repeats := found == last.found && at.Sub(last.at) < quietFor
+	if len(news) > 0 || l.visible() && !repeats {
+		last.found, last.at = found, at
+		r.showLook(at, l, news)
 	}
 	if l.ends {
 		r.look = looks{}
 	}
 }
 
-// expected reports whether a reason says only what the line says: a gate that passes, minutes still to come, or that there
-// is nothing yet to look at.
-func expected(reason string, nothing bool) bool {
-	switch name, _, _ := strings.Cut(reason, ":"); name {
-	case "4xx", "5xx":
-		return verdictOf(reason) == "healthy"
-	case "alarm":
-		return verdictOf(reason) == "healthy"
+func (r *run) showLook(at time.Time, l look, reasons []string) {
+	text := l.seen + l.found(true) + " · " + l.verdict
+	if !r.Screen.Fits(r.column(), text) {
+		text = l.seen + l.found(false) + " · " + l.verdict
+	}
+	r.Screen.Whole(r.head(at), r.column(), text, styleOf(l.verdict))
+	for _, reason := range reasons {
+		r.more(2, reason, styleOf(verdictOf(reason)))
+	}
+}
+
+// expects reports whether the line says as much as a reason does: gates that pass, minutes still to come, and no counts
+// while none is visible.
+func (l look) expects(reason string) bool {
+	gate, _, _ := strings.Cut(reason, ":")
+	switch gate {
 	case "observe":
 		return true
 	case "requests", "traffic":
-		return nothing && !strings.Contains(reason, "override") && !strings.Contains(reason, "quiet-site")
+		return !l.visible()
 	}
-	return strings.HasPrefix(reason, "alarm ") && verdictOf(reason) == "healthy"
+	return verdictOf(reason) == "healthy"
 }
 
 // verdictOf is the verdict that a reason ends with.
@@ -154,36 +96,4 @@ func styleOf(verdict string) Style {
 		return Bad
 	}
 	return Plain
-}
-
-// evidence is the part of a look's line that is more than the passing of time.
-func evidence(text string) string {
-	_, after, _ := strings.Cut(text, " · ")
-	return after
-}
-
-// sentence is a look in one line. A terminal that is not wide enough gets the rates without saying whose they are, which
-// was said before.
-func (r *run) sentence(l look) string {
-	parts := []string{l.seen}
-	if l.share != "" {
-		parts = append(parts, l.share)
-	}
-	canary, baseline := totals(r.doc.Observation)
-	long := append([]string(nil), parts...)
-	switch {
-	case r.doc.Observation != nil && r.doc.Observation.Error != "":
-		long = append(long, "metrics could not be read")
-	case canary.requests == 0:
-		long = append(long, "no requests")
-	default:
-		long = append(long, both("5xx", "%s (%s %s)", l.other, rate(canary.e5xx, canary.requests), rate(baseline.e5xx, baseline.requests)),
-			both("4xx", "%s (%s %s)", l.other, rate(canary.e4xx, canary.requests), rate(baseline.e4xx, baseline.requests)))
-	}
-	long = append(long, l.verdict)
-	text := strings.Join(long, " · ")
-	if !r.Screen.Terminal || canary.requests == 0 || r.column()+utf8.RuneCountInString(text) < r.Screen.width() {
-		return text
-	}
-	return text
 }

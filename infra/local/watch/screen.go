@@ -83,9 +83,17 @@ func (s *Screen) Print(head string, column int, text string, style Style) {
 	}
 }
 
-// Whole is Print for a text that is not to be broken.
+// Fits reports whether a text beside a column needs no breaking. A file has no width.
+func (s *Screen) Fits(column int, text string) bool {
+	return !s.Terminal || column+utf8.RuneCountInString(text) <= s.width()
+}
+
+// Whole is Print for a line of figures, which a file gets unbroken.
 func (s *Screen) Whole(head string, column int, text string, style Style) {
-	s.end()
+	if s.Terminal {
+		s.Print(head, column, text, style)
+		return
+	}
 	fmt.Fprintln(s.Out, padded(head, column)+s.paint(text, style))
 }
 

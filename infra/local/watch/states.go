@@ -1,0 +1,132 @@
+package watch
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"cloudfront-cd/internal/release"
+)
+
+// succeeded shows what a task found, from its own part of the document.
+func (r *run) succeeded(at time.Time, part []byte) {
+	switch title := r.title; {
+	case title == "Validate Request":
+		show(r, at, part, r.plan)
+	case title == "Acquire Lock":
+		show(r, at, part, r.lock)
+	case title == "Recover":
+		show(r, at, part, func(at time.Time, recovery release.Recovery) { r.line(at, recovery.Note, Plain) })
+	case title == "Preflight":
+		show(r, at, part, r.preflight)
+	case title == "Change Staging":
+		show(r, at, part, r.staging)
+	case title == "Shift Traffic":
+		show(r, at, part, r.step)
+	case title == "Prove Traffic":
+		show(r, at, part, r.traffic)
+	case title == "Prove Traffic Again":
+		show(r, at, part, func(at time.Time, t release.Traffic) { r.line(at, t.Verdict+": "+t.Note, Plain) })
+	case title == "Judge Health":
+		show(r, at, part, r.judgement)
+	case title == "Judge Primary":
+		show(r, at, part, r.bake)
+	case strings.HasPrefix(title, "Check ") && title != "Check Pair":
+		show(r, at, part, r.deployed)
+	default:
+		r.door(at, part)
+	}
+	r.tries = tries{}
+}
+
+// door shows the promotion, the ways back and the end; what is left says too little to be shown.
+func (r *run) door(at time.Time, part []byte) {
+	switch r.title {
+	case "Promote", "Promote Again":
+		r.line(at, "CloudFront answered: staging's config is now the primary's", Plain)
+	case "Confirm Promotion":
+		show(r, at, part, r.promotion)
+	case "Stop Traffic", "Stop Traffic After Promotion":
+		show(r, at, part, func(at time.Time, w release.Write) {
+			r.line(at, map[bool]string{true: "policy switched off: every viewer gets the primary", false: "the policy is off"}[w.Written], Plain)
+		})
+	case "Restore Primary":
+		r.line(at, "the primary gets its config from before the release back", Plain)
+	case "Finish", "Place Hold":
+		show(r, at, part, func(at time.Time, o release.Outcome) { r.line(at, o.End, Plain) })
+	case "Release Lock":
+		show(r, at, part, func(at time.Time, released struct{ Note string }) { r.line(at, released.Note, Plain) })
+	}
+}
+
+func show[Part any](r *run, at time.Time, data []byte, how func(time.Time, Part)) {
+	var part Part
+	if err := json.Unmarshal(data, &part); err != nil {
+		r.line(at, "cannot be shown: "+err.Error(), Doubt)
+		return
+	}
+	how(at, part)
+}
+
+func (r *run) plan(at time.Time, plan release.Plan) {
+	text := fmt.Sprintf("accepted; gates: %s requests at least, 5xx at most %.4g points above the primary's, 4xx %.4g",
+		Count(plan.Gates.MinimumRequests), plan.Gates.Tolerance.Errors5xx, plan.Gates.Tolerance.Errors4xx)
+	if n := len(plan.Gates.Alarms); n > 0 {
+		text += ", " + Plural(n, "alarm")
+	}
+	r.line(at, text, Plain)
+}
+
+func (r *run) lock(at time.Time, lock release.Lock) {
+	text := lock.Key
+	if lock.TakenOverFrom != "" {
+		text += ", taken over from " + lock.TakenOverFrom
+	}
+	r.line(at, text, Plain)
+}
+
+func (r *run) staging(at time.Time, s release.Staging) {
+	switch changes := strings.Join(s.Changes, ", "); {
+	case !s.Differs:
+		r.line(at, "staging equals the primary", Plain)
+	case s.Written:
+		r.line(at, "written; staging differs from the primary in "+changes, Plain)
+	default:
+		r.line(at, "nothing to write; staging differs from the primary in "+changes, Plain)
+	}
+}
+
+func (r *run) step(at time.Time, s release.Step) {
+	r.look = looks{}
+	of := ""
+	if r.doc.Plan != nil {
+		of = fmt.Sprintf(" of %d", len(r.doc.Plan.Ramp))
+	}
+	r.line(at, fmt.Sprintf("step %d%s: %s of the viewers to staging", s.Index+1, of, Percent(s.Weight)), Plain)
+}
+
+// traffic shows a proof when it says something new; that nothing is visible yet is said where the wait begins.
+func (r *run) traffic(at time.Time, t release.Traffic) {
+	if !t.From.Before(t.To) {
+		return
+	}
+	if n := r.again(fmt.Sprintf("step %d %s %s", t.Step, t.Verdict, kind(t.Note))); n == 1 {
+		style := Plain
+		if !t.Flowing {
+			style = Doubt
+		}
+		r.line(at, t.Verdict+": "+t.Note, style)
+	}
+}
+
+func (r *run) promotion(at time.Time, p release.Promotion) {
+	switch {
+	case !p.Confirmed:
+		r.once(at, "cannot tell yet whether it happened: reads may lag", Doubt)
+	case p.By == "answer":
+		r.line(at, "confirmed by CloudFront's answer", Plain)
+	default:
+		r.line(at, "confirmed by a "+p.By+": the primary carries the judged config", Plain)
+	}
+}
