@@ -72,8 +72,11 @@ func clean() map[string]ending {
 			[]string{"runbook"},
 		},
 		"a failure is never passed off as nothing to release": {
-			func(d *release.Document) { d.Staging, d.Failure = &release.Staging{}, lambdaError("Unexpected", "a bug") }, release.Rejected,
-			[]string{"Unexpected: a bug."}, nil,
+			func(d *release.Document) {
+				d.Staging, d.Failure = &release.Staging{}, lambdaError("Unexpected", "a bug")
+			}, release.Rejected,
+			[]string{"Unexpected: a bug."},
+			nil,
 		},
 		"staging that could not be changed and was made safe is rolled back": {
 			func(d *release.Document) {

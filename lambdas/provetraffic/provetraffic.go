@@ -48,7 +48,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Traffic,
 	part.Verdict = verdict(part, flowed, doc.Deployed.At)
 	part.Flowing = part.Verdict == release.Flowing
 	part.Flowed = flowed || part.Flowing
-	part.Note = note(part, doc.Deployed.At)
+	part.Note = note(part, doc.Step.Weight, doc.Deployed.At)
 	return part, nil
 }
 
@@ -106,12 +106,15 @@ func lowestWeight(doc release.Document, since time.Time) float64 {
 }
 
 // note is the proof in one sentence with its numbers.
-func note(t release.Traffic, deployed time.Time) string {
+func note(t release.Traffic, weight float64, deployed time.Time) string {
 	if !t.From.Before(t.To) {
 		return fmt.Sprintf("the weight was deployed at %s and no minute since is visible yet", clock(deployed))
 	}
 	text := fmt.Sprintf("staging served %.0f of %.0f requests between %s and %s: %.1f %% of %.4g %% expected",
-		t.StagingRequests, t.PrimaryRequests+t.StagingRequests, clock(t.From), clock(t.To), 100*t.Share, 100*t.LowestWeight)
+		t.StagingRequests, t.PrimaryRequests+t.StagingRequests, clock(t.From), clock(t.To), 100*t.Share, 100*weight)
+	if t.LowestWeight < weight {
+		text += fmt.Sprintf(" (%.4g %% as long as older sessions last)", 100*t.LowestWeight)
+	}
 	switch t.Verdict {
 	case release.QuietSite:
 		return text + "; the site has too few viewers to tell"

@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func TestPromise1NothingReachesThePrimaryButWhatWasJudged(t *testing.T) {
 			stage := build(t, name, 4)
 			run(t, stage)
 			for _, call := range stage.World.Transport.Log() {
-				if call.Service == cloudFront && call.Method == "PUT" && call.IfMatch == "" {
+				if call.Service == cloudFront && call.Method == http.MethodPut && call.IfMatch == "" {
 					t.Errorf("%s: %s was sent without If-Match", name, call.Operation)
 				}
 			}
@@ -64,7 +65,7 @@ func TestPromise1NothingReachesThePrimaryButWhatWasJudged(t *testing.T) {
 			checkAftermath(t, stage)
 		})
 	}
-	for at := range everyState("healthy", t) {
+	for at := range everyState(t, "healthy") {
 		t.Run("staging is edited as the release enters "+at, func(t *testing.T) { editedAt(t, at, world.StagingID) })
 		t.Run("the primary is edited as the release enters "+at, func(t *testing.T) { editedAt(t, at, world.PrimaryID) })
 	}
@@ -83,7 +84,7 @@ func judgedETags(t *testing.T, stage *scenario.Stage) string {
 }
 
 // everyState is the titles that a scenario visits.
-func everyState(name string, t *testing.T) map[string]bool {
+func everyState(t *testing.T, name string) map[string]bool {
 	t.Helper()
 	stage := build(t, name, 1)
 	run(t, stage)
@@ -190,7 +191,7 @@ func checkProofs(t *testing.T, stage *scenario.Stage) {
 // it does anything else, and comes to an end.
 func TestPromise3ADeadRunIsMadeSafe(t *testing.T) {
 	for _, name := range []string{"healthy", "bad-release", "regression-after-promote", "lost-answer"} {
-		for at := range everyState(name, t) {
+		for at := range everyState(t, name) {
 			t.Run(name+" stopped in "+at, func(t *testing.T) { stoppedIn(t, name, at) })
 		}
 	}
@@ -450,7 +451,7 @@ func TestPromise7AnUnjudgedConfigIsNeverShownBySurprise(t *testing.T) {
 // TestTheLockIsReadAgainBeforeEveryWrite: after another execution has taken the pair over, this one writes nothing.
 func TestTheLockIsReadAgainBeforeEveryWrite(t *testing.T) {
 	for _, name := range []string{"healthy", "bad-release", "regression-after-promote"} {
-		for at := range everyState(name, t) {
+		for at := range everyState(t, name) {
 			t.Run(name+" loses its lock in "+at, func(t *testing.T) {
 				stage := build(t, name, 1)
 				w := stage.World

@@ -21,7 +21,7 @@ func rolledBack() []Scenario {
 	return []Scenario{
 		{
 			Name: "bad-release", Story: "The new path answers 3 % of its requests with 5xx.",
-			Ends: toRolledBack(), Prepare: failing(func(w *world.World, l world.Look) bool { return l.Side == viewers.Staging }, 0.03),
+			Ends: toRolledBack(), Prepare: failing(func(_ *world.World, l world.Look) bool { return l.Side == viewers.Staging }, 0.03),
 		},
 		{
 			Name: "slow-burn", Story: "The new path breaks only under the load of 15 %.",

@@ -124,11 +124,9 @@ func (s *Stage) Main() *asl.Execution { return s.World.Executions[len(s.World.Ex
 
 // End is the title of an execution's final state, or its status where it came to none.
 func End(x *asl.Execution) string {
-	switch x.Status() {
-	case asl.Succeeded, asl.Failed:
-		if slices.Contains(ends(), x.State()) {
-			return x.State()
-		}
+	cameToOne := x.Status() == asl.Succeeded || x.Status() == asl.Failed
+	if cameToOne && slices.Contains(ends(), x.State()) {
+		return x.State()
 	}
 	return string(x.Status())
 }

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -73,7 +72,7 @@ func abortSomewhere(w *world.World) error {
 	at := states[rand.New(rand.NewPCG(w.Seed, 3)).IntN(len(states))]
 	w.When(at, 1, func(x *asl.Execution) {
 		w.Clock.After(50*time.Millisecond, func() {
-			x.Stop("Stopped", fmt.Sprintf("stopped by an operator in %s", at))
+			x.Stop("Stopped", "stopped by an operator in "+at)
 			start(w, next, release.StaleAfter+time.Second)
 		})
 	})

@@ -27,7 +27,7 @@ func (r *run) judgement(at time.Time, j release.Judgement) {
 	step := d.Plan.Ramp[d.Step.Index]
 	share := ""
 	if t := d.Traffic; t != nil && t.From.Before(t.To) {
-		share = fmt.Sprintf("share %4.1f %% of %s", 100*t.Share, Percent(d.Step.Weight))
+		share = fmt.Sprintf("share %.1f %% of %s", 100*t.Share, Percent(d.Step.Weight))
 	}
 	r.looked(at, look{
 		seen: minutes(float64(j.JudgedMinutes), step.Observe), share: share, other: "primary", counts: d.Observation,
@@ -88,7 +88,7 @@ func (l look) found(long bool) string {
 		name      string
 		now, then int64
 	}{{"5xx", now.errors5xx, then.errors5xx}, {"4xx", now.errors4xx, then.errors4xx}} {
-		a, b := rate(class.now, now.requests), rate(class.then, then.requests)
+		a, b := Rate(class.now, now.requests), Rate(class.then, then.requests)
 		if long {
 			text += fmt.Sprintf(" · %s %s (%s %s)", class.name, a, l.other, b)
 		} else {

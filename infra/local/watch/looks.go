@@ -16,6 +16,9 @@ type looks struct {
 	at      time.Time       // when that was
 }
 
+// longLook is how many columns a look takes in its long form.
+const longLook = 112
+
 // quietFor is how long looks that find the same are not repeated.
 const quietFor = 5 * time.Minute
 
@@ -25,12 +28,12 @@ func (r *run) announceLooks(at time.Time) {
 		return
 	}
 	r.look = looks{kinds: map[string]bool{}}
-	what := "staging's error rates beside the primary's"
-	if r.title == "Bake" {
-		what = "the primary's error rates beside those from before the release"
+	text := fmt.Sprintf("waiting for the first judged minute (warm-up %s, metric delay %s)",
+		release.Duration(release.WarmUp), release.Duration(release.MetricDelay))
+	if !r.Screen.Fits(r.column()+longLook, "") {
+		text += map[bool]string{true: "; rates: now / before the release", false: "; rates: staging / primary"}[r.title == "Bake"]
 	}
-	r.line(at, fmt.Sprintf("waiting for the first judged minute (warm-up %s, metric delay %s); then %s",
-		release.Duration(release.WarmUp), release.Duration(release.MetricDelay), what), Plain)
+	r.line(at, text, Plain)
 }
 
 // looked shows a look in one line, and below it the reasons that are news: all of them when the step ends with it, else
@@ -59,24 +62,21 @@ func (r *run) looked(at time.Time, l look) {
 }
 
 func (r *run) showLook(at time.Time, l look, reasons []string) {
-	text := l.seen + l.found(true) + " · " + l.verdict
-	if !r.Screen.Fits(r.column(), text) {
-		text = l.seen + l.found(false) + " · " + l.verdict
-	}
+	text := l.seen + l.found(r.Screen.Fits(r.column()+longLook, "")) + " · " + l.verdict
 	r.Screen.Whole(r.head(at), r.column(), text, styleOf(l.verdict))
 	for _, reason := range reasons {
 		r.more(2, reason, styleOf(verdictOf(reason)))
 	}
 }
 
-// expects reports whether the line says as much as a reason does: gates that pass, minutes still to come, and no counts
-// while none is visible.
+// expects reports whether the lines say as much as a reason does: gates that pass, minutes still to come, the proof of
+// traffic, and no counts while none is visible.
 func (l look) expects(reason string) bool {
 	gate, _, _ := strings.Cut(reason, ":")
 	switch gate {
-	case "observe":
+	case "observe", "traffic": // Prove Traffic has a line of its own
 		return true
-	case "requests", "traffic":
+	case "requests":
 		return !l.visible()
 	}
 	return verdictOf(reason) == "healthy"

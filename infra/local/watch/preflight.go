@@ -61,7 +61,7 @@ func tally(findings []release.Finding) string {
 	}
 	var parts []string
 	if blocking > 0 {
-		parts = append(parts, fmt.Sprintf("%d to mend or acknowledge", blocking))
+		parts = append(parts, fmt.Sprintf("%d blocking", blocking))
 	}
 	if accepted > 0 {
 		parts = append(parts, fmt.Sprintf("%d acknowledged", accepted))

@@ -33,8 +33,6 @@ const (
 	Good  Style = "32"
 	Bad   Style = "31"
 	Doubt Style = "33"
-	Faint Style = "2"
-	Loud  Style = "1"
 )
 
 func (s *Screen) paint(text string, style Style) string {
@@ -133,21 +131,4 @@ func (s *Screen) end() {
 
 func padded(head string, column int) string {
 	return head + strings.Repeat(" ", max(column-utf8.RuneCountInString(head), 0))
-}
-
-// wrap breaks a text at spaces; the first line may have another length than the rest. A word that is too long for a line,
-// such as an ARN, gets one to itself: people copy it.
-func wrap(text string, first, rest int) []string {
-	var lines []string
-	line, room := "", first
-	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > room {
-			lines, line, room = append(lines, line), "", rest
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }

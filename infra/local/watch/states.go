@@ -70,10 +70,10 @@ func show[Part any](r *run, at time.Time, data []byte, how func(time.Time, Part)
 }
 
 func (r *run) plan(at time.Time, plan release.Plan) {
-	text := fmt.Sprintf("accepted; gates: %s requests at least, 5xx at most %.4g points above the primary's, 4xx %.4g",
+	text := fmt.Sprintf("accepted; gates: at least %s requests; 5xx at most %.4g points up, 4xx %.4g",
 		Count(plan.Gates.MinimumRequests), plan.Gates.Tolerance.Errors5xx, plan.Gates.Tolerance.Errors4xx)
 	if n := len(plan.Gates.Alarms); n > 0 {
-		text += ", " + Plural(n, "alarm")
+		text += "; " + Plural(n, "alarm")
 	}
 	r.line(at, text, Plain)
 }

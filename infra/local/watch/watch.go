@@ -53,11 +53,11 @@ func (p *Printer) Event(x *asl.Execution, e asl.Event) {
 	case e.LambdaFunctionTimedOut != nil:
 		r.failed(e.Timestamp, *e.LambdaFunctionTimedOut)
 	case e.ExecutionAborted != nil:
-		r.stopped(e.Timestamp, "stopped here", *e.ExecutionAborted)
+		r.stopped(e.Timestamp, "the execution is stopped", *e.ExecutionAborted)
 	case e.ExecutionTimedOut != nil:
 		r.stopped(e.Timestamp, "the execution's time is over", *e.ExecutionTimedOut)
 	case e.ExecutionFailed != nil && slices.Contains([]string{"States.Runtime", "States.DataLimitExceeded"}, e.ExecutionFailed.Error):
-		r.stopped(e.Timestamp, "the execution broke here: "+e.ExecutionFailed.Error, *e.ExecutionFailed)
+		r.stopped(e.Timestamp, "the execution breaks: "+e.ExecutionFailed.Error, *e.ExecutionFailed)
 	}
 }
 

@@ -39,8 +39,8 @@ func Plural(n int, thing string) string {
 	return Count(int64(n)) + " " + thing
 }
 
-// rate writes errors among requests with two decimals.
-func rate(errors, requests int64) string {
+// Rate writes errors among requests as a percentage with two decimals.
+func Rate(errors, requests int64) string {
 	if requests == 0 {
 		return "none"
 	}

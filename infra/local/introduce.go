@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"cloudfront-cd/infra/local/scenario"
+	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/release"
+)
+
+// introduce says what is going to be released, how, and what of it is real.
+func introduce(screen *watch.Screen, s settings, stage *scenario.Stage) {
+	field(screen, "Scenario", s.scenario.Name+": "+s.story())
+	p, err := plan(stage)
+	if err != nil {
+		field(screen, "Release", "the request will be refused; see Validate Request below")
+	} else {
+		field(screen, "Release", whatIsReleased(s, p, stage.World.Pair.StagingID))
+		field(screen, "Plan", theWay(p))
+	}
+	here := fmt.Sprintf("on this machine, against stand-ins for AWS: primary %s, staging %s, %d points of presence; seed %d, %s",
+		stage.World.Pair.PrimaryID, stage.World.Pair.StagingID, len(stage.World.CloudFront.POPs()), s.inputs.Seed, pace(s.speed))
+	field(screen, "Here", here)
+	if s.primary != "" {
+		field(screen, "Yours", fmt.Sprintf("the pair's configs (%s, %s)", s.primary, s.staging))
+		field(screen, "Made up", "the pair's ids and policy; the viewers; the buckets behind S3 origins, whose policies let both distributions in; "+
+			"alarms, which are all OK. Nothing of this was looked up in an account")
+	}
+	screen.Blank()
+}
+
+// story is the scenario's, which is written for the example's pair and request.
+func (s settings) story() string {
+	switch {
+	case s.primary == "" && s.request == "":
+		return s.scenario.Story
+	case s.scenario.Name == "healthy":
+		return "Nothing goes wrong but what your files bring along."
+	}
+	return s.scenario.Story + " (This was written for the example; with your files it may come out differently.)"
+}
+
+func whatIsReleased(s settings, p release.Plan, staging string) string {
+	text := "what staging has and the primary has not: " + strings.Join(differences(s), ", ")
+	if c := p.Change; c.Kind == release.KindOrigin {
+		var to []string
+		if c.Domain != nil {
+			to = append(to, "domain "+*c.Domain)
+		}
+		switch {
+		case c.Path != nil && *c.Path == "":
+			to = append(to, "no path")
+		case c.Path != nil:
+			to = append(to, "path "+*c.Path)
+		}
+		text = fmt.Sprintf("origin %q of %s gets %s, on %s first", c.Origin, p.Primary, strings.Join(to, " and "), staging)
+	}
+	if p.Reason != "" {
+		text += ". Reason: " + p.Reason
+	}
+	return text
+}
+
+// differences are the paths in which a given pair differs; their values may be secret.
+func differences(s settings) []string {
+	if s.primary == "" {
+		return []string{"see Change Staging below"}
+	}
+	diff := distribution.Diff(s.inputs.Primary, s.inputs.Staging)
+	if len(diff) == 0 {
+		return []string{"nothing, they are equal"}
+	}
+	paths := make([]string, len(diff))
+	for i, d := range diff {
+		paths[i] = d.Path
+	}
+	const most = 10
+	if more := len(paths) - most; more > 0 {
+		paths = append(paths[:most], fmt.Sprintf("and %d more", more))
+	}
+	return paths
+}
+
+func theWay(p release.Plan) string {
+	steps := make([]string, len(p.Ramp))
+	for i, step := range p.Ramp {
+		steps[i] = fmt.Sprintf("%s of the viewers to staging until %s are judged", watch.Percent(step.Weight), step.Observe)
+		if i > 0 {
+			steps[i] = fmt.Sprintf("%s until %s", watch.Percent(step.Weight), step.Observe)
+		}
+	}
+	return fmt.Sprintf("%s; promote; watch the primary for %s", strings.Join(steps, ", "), p.Bake)
+}
+
+func pace(speed float64) string {
+	if math.IsInf(speed, 1) {
+		return "as fast as it goes"
+	}
+	return fmt.Sprintf("a simulated minute takes %s", time.Duration(float64(time.Minute)/speed).Round(time.Millisecond))
+}
