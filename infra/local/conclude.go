@@ -119,7 +119,7 @@ func viewers(stage *scenario.Stage) string {
 	if st.Requests == 0 {
 		return text + "; staging none"
 	}
-	return fmt.Sprintf("%s; staging served %s, which is a share of %.1f %%", text, served(st), 100*total.Share())
+	return fmt.Sprintf("%s; staging, with a share of %.1f %%, served %s", text, 100*total.Share(), served(st))
 }
 
 func served(c population.Counts) string {

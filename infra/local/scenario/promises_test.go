@@ -220,7 +220,11 @@ func stoppedIn(t *testing.T, name, at string) {
 		policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID)
 		safe = !policy.Enabled
 	})
-	w.Clock.RunUntil(func() bool { return len(w.Executions) == 2 && !w.Running() })
+	stage.Ends = append(stage.Ends, scenario.Ending{Execution: "next"})
+	run(t, stage)
+	if len(w.Executions) != 2 {
+		t.Fatal("the first execution never came to this state")
+	}
 	next := w.Executions[1]
 	if end := scenario.End(next); end != release.Promoted && end != release.NothingToRelease {
 		t.Errorf("the next release ended %s: %s", end, next.Cause())

@@ -17,7 +17,7 @@ type looks struct {
 }
 
 // longLook is how many columns a look takes in its long form.
-const longLook = 112
+const longLook = 110
 
 // quietFor is how long looks that find the same are not repeated.
 const quietFor = 5 * time.Minute

@@ -96,7 +96,7 @@ func (r *run) stopped(at time.Time, how string, d asl.ErrorDetails) {
 }
 
 const (
-	timeWidth  = len(time.TimeOnly) + 2
+	timeWidth  = len(time.TimeOnly) + 1
 	titleWidth = len("Prove Traffic Again") + 2
 )
 

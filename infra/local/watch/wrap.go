@@ -24,7 +24,7 @@ func wrap(text string, first, rest int) []string {
 			i += n - 1
 			continue
 		}
-		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(words[i]) > room {
+		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(words[i]) > room && !strings.HasPrefix(words[i], "%") {
 			end()
 		}
 		if line != "" {
