@@ -115,7 +115,7 @@ func (s *releaseStates) sideways() {
 
 	// The one-way door: only what is certain to have had no effect goes back; every other failure looks before it decides,
 	// and while the answer is in doubt so does every failure without exception.
-	catch(s.Promote, s.StopTraffic, failure, fault.ConfigChanged, fault.Refused, fault.Throttled)
+	catch(s.Promote, s.StopTraffic, failure, fault.ConfigChanged, fault.Refused, fault.Throttled, fault.Unavailable)
 	catch(s.Promote, s.WaitForViewers, discard, fault.NoTrafficProof)
 	rescue(s.ConfirmPromotion, doubt, s.Promote, s.PromoteAgain)
 

@@ -41,10 +41,10 @@ func brief() []*sfn.RetryProps {
 	return []*sfn.RetryProps{throttled(3), transient(3)}
 }
 
-// unsent is for the promotion: only what certainly had no effect is repeated here. Everything else leaves it open whether
-// the door was passed, and goes to look.
+// unsent is for the promotion: only what certainly had no effect is repeated here. The handler says Unavailable only
+// while it has not sent anything; everything else leaves it open whether the door was passed, and goes to look.
 func unsent() []*sfn.RetryProps {
-	return []*sfn.RetryProps{throttled(15), retry(2*time.Second, 30*time.Second, 6, lambdaTooManyRequests)}
+	return []*sfn.RetryProps{throttled(15), retry(2*time.Second, 30*time.Second, 6, fault.Unavailable, lambdaTooManyRequests)}
 }
 
 // throttled waits long: AWS has asked for less.

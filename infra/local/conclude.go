@@ -70,13 +70,13 @@ func adviseAcknowledging(screen *watch.Screen, s settings, doc release.Document)
 	if err != nil {
 		return // the workflow has accepted it, so it is an object
 	}
-	field(screen, "To do", "mend "+strings.Join(acceptable, ", ")+", or accept by name, with this in a file:")
+	field(screen, "To do", "mend "+strings.Join(acceptable, ", ")+"; or accept by name, with this request in a file:")
 	screen.Whole("", fieldColumn, request, watch.Plain)
 	pair := ""
 	if s.primary != "" {
 		pair = fmt.Sprintf(" --primary %s --staging %s", quoted(s.primary), quoted(s.staging))
 	}
-	field(screen, "", "and then")
+	field(screen, "", "and then:")
 	screen.Whole("", fieldColumn, "build/local demo --request FILE"+pair, watch.Plain)
 }
 

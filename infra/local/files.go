@@ -118,7 +118,7 @@ func (s *settings) keep(stage *scenario.Stage) (kept []string, err error) {
 		if err := encoder.Encode(asl.History{Events: x.History()}); err != nil {
 			return nil, fmt.Errorf("--history: %w", err)
 		}
-		if err := os.WriteFile(s.history, data.Bytes(), 0o600); err != nil {
+		if err := os.WriteFile(s.history, data.Bytes(), 0o600); err != nil { //nolint:gosec // the file that the user named
 			return nil, fmt.Errorf("--history: %w", err)
 		}
 		kept = append(kept, "the history in "+s.history)
@@ -130,7 +130,7 @@ func (s *settings) keep(stage *scenario.Stage) (kept []string, err error) {
 	if !found {
 		return append(kept, "no record in "+s.record+": a request that is refused as such leaves none"), nil
 	}
-	if err := os.WriteFile(s.record, data, 0o600); err != nil {
+	if err := os.WriteFile(s.record, data, 0o600); err != nil { //nolint:gosec // the file that the user named
 		return kept, fmt.Errorf("--record: %w", err)
 	}
 	return append(kept, "the record in "+s.record), nil

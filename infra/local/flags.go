@@ -30,14 +30,14 @@ func parseFlags(args []string, out io.Writer) (settings, error) {
 	var speed, seed, name string
 	flags := flag.NewFlagSet("local demo", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&name, "scenario", "healthy", "`NAME` of what happens; --list shows all")
-	flags.StringVar(&speed, "speed", "600", "`N` simulated seconds in a second of yours, or max")
-	flags.StringVar(&seed, "seed", "1", "`N` draws propagations, viewers and retries; the same seed gives the same run")
-	flags.StringVar(&s.request, "request", "", "`FILE` with the release request instead of the example's")
-	flags.StringVar(&s.primary, "primary", "", "`FILE` with the primary's config, as aws cloudfront get-distribution-config prints it")
-	flags.StringVar(&s.staging, "staging", "", "`FILE` with the staging distribution's config, likewise; goes with --primary")
-	flags.StringVar(&s.history, "history", "", "`FILE` for the (last) execution's events, as aws stepfunctions get-execution-history prints them")
-	flags.StringVar(&s.record, "record", "", "`FILE` for a copy of its evidence record")
+	flags.StringVar(&name, "scenario", "healthy", "play the scenario `NAME`; --list shows all")
+	flags.StringVar(&speed, "speed", "600", "simulate `N` seconds in a second of yours, or max")
+	flags.StringVar(&seed, "seed", "1", "draw propagations, viewers and retries from `N`; the same seed gives the same run")
+	flags.StringVar(&s.request, "request", "", "take the release request from `FILE` instead of the example's")
+	flags.StringVar(&s.primary, "primary", "", "take the primary's config from `FILE`, as aws cloudfront get-distribution-config prints it")
+	flags.StringVar(&s.staging, "staging", "", "take the staging distribution's config from `FILE`, likewise; goes with --primary")
+	flags.StringVar(&s.history, "history", "", "write the (last) execution's events to `FILE`, as aws stepfunctions get-execution-history prints them")
+	flags.StringVar(&s.record, "record", "", "write a copy of its evidence record to `FILE`")
 	flags.BoolVar(&s.list, "list", false, "list the scenarios")
 	flags.BoolVar(&s.expected, "expected", false, "exit 0 when the scenario ended as it must, else 1")
 	if err := flags.Parse(args); err != nil {
@@ -61,13 +61,13 @@ func parseFlags(args []string, out io.Writer) (settings, error) {
 }
 
 func help(flags *flag.FlagSet, out io.Writer) {
-	fmt.Fprint(out, usage+"\nFlags of demo:\n")
+	say(out, "%s\nFlags of demo:\n", usage)
 	flags.VisitAll(func(f *flag.Flag) {
 		value, text := flag.UnquoteUsage(f)
 		if f.DefValue != "" && f.DefValue != "false" {
 			text += " (default " + f.DefValue + ")"
 		}
-		fmt.Fprintf(out, "  %-17s %s\n", strings.TrimSpace("--"+f.Name+" "+value), text)
+		say(out, "  %-17s %s\n", strings.TrimSpace("--"+f.Name+" "+value), text)
 	})
 }
 

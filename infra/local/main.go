@@ -37,7 +37,7 @@ func main() {
 
 func run(args []string, out, errs io.Writer) int {
 	if len(args) == 0 {
-		fmt.Fprint(errs, usage)
+		say(errs, "%s", usage)
 		return exitUsage
 	}
 	switch args[0] {
@@ -47,13 +47,16 @@ func run(args []string, out, errs io.Writer) int {
 		case errors.Is(err, flag.ErrHelp):
 			return exitOK
 		case err != nil:
-			fmt.Fprintln(errs, "local demo: "+err.Error())
+			say(errs, "local demo: %s\n", err)
 		}
 		return code
 	case "help", "-h", "--help":
-		fmt.Fprint(out, usage)
+		say(out, "%s", usage)
 		return exitOK
 	}
-	fmt.Fprintf(errs, "local: there is no command %q\n\n%s", args[0], usage)
+	say(errs, "local: there is no command %q\n\n%s", args[0], usage)
 	return exitUsage
 }
+
+// say writes a message; there is nobody to tell when that fails.
+func say(to io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(to, format, args...) }

@@ -20,6 +20,15 @@ type Holder struct {
 	TakenOverFrom *Holder `json:"takenOverFrom,omitempty"`
 }
 
+// Forget drops the dead holders beyond the given number of generations.
+func (h *Holder) Forget(generations int) {
+	for at := h; at != nil; at = at.TakenOverFrom {
+		if generations--; generations <= 0 {
+			at.TakenOverFrom = nil
+		}
+	}
+}
+
 // LockKey is where the lock of a primary is kept.
 func LockKey(primary string) string { return "locks/" + primary + ".json" }
 

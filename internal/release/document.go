@@ -12,6 +12,7 @@ package release
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -88,6 +89,14 @@ func (f *Failure) Message() string {
 	return f.Cause
 }
 
+// sentence is the failure in one sentence: its name, and the message where there is one.
+func (f *Failure) sentence() string {
+	if m := strings.TrimSuffix(f.Message(), "."); m != "" {
+		return f.Error + ": " + m + "."
+	}
+	return f.Error + "."
+}
+
 // Lock is the lock object of a primary distribution in the record bucket.
 type Lock struct {
 	Key  string `json:"key"`
@@ -110,7 +119,7 @@ type Recovery struct {
 type Write struct {
 	// Distribution is the one that has to propagate afterwards: a policy write redeploys its primary.
 	Distribution string `json:"distribution"`
-	// Written is false when everything was already as wanted.
+	// Written is false when everything was already as wanted, so that no propagation of ours has to be waited for.
 	Written bool      `json:"written"`
 	At      time.Time `json:"at"`
 	// LastModified is the distribution's LastModifiedTime in the write's answer; zero when the answer did not carry one.

@@ -32,7 +32,7 @@ func (d *Document) Conclude() Outcome {
 		o.Cause = "Staging equals the primary: there is nothing to release."
 	default:
 		o.Rejected, o.End = true, Rejected
-		o.Cause = "Nothing was touched. " + d.why()
+		o.Cause = d.untouched() + " " + d.why()
 	}
 	o.Cause = shorten(o.Cause)
 	if !o.Promoted && !o.NothingToRelease {
@@ -51,11 +51,19 @@ func shorten(text string) string {
 	return strings.ToValidUTF8(text[:maxCause], "") + " … (the evidence record has it all)"
 }
 
+// untouched says what a refused release has done to AWS.
+func (d *Document) untouched() string {
+	if d.Recovery != nil && d.Recovery.Needed {
+		return "The policy that a dead run had left was switched off; nothing else was touched."
+	}
+	return "Nothing was touched."
+}
+
 // why is the reason for going back or for refusing, in the words of whoever found it.
 func (d *Document) why() string {
 	switch {
 	case d.Failure != nil:
-		return fmt.Sprintf("%s: %s.", d.Failure.Error, strings.TrimSuffix(d.Failure.Message(), "."))
+		return d.Failure.sentence()
 	case d.Bake != nil && d.Bake.Regressed:
 		return "The primary got worse after the promotion: " + strings.Join(d.Bake.Reasons, "; ") + "."
 	case d.Judgement != nil && d.Judgement.Stop:
@@ -86,14 +94,14 @@ func (d *Document) promotedCause() string {
 
 // strandedCause says what failed, what viewers get, and what to do.
 func (d *Document) strandedCause() string {
-	text := fmt.Sprintf("%s: %s.", d.Stranded.Error, strings.TrimSuffix(d.Stranded.Message(), "."))
+	text := d.Stranded.sentence()
 	if d.Failure != nil {
-		text += fmt.Sprintf(" This came while going back because of %s: %s.", d.Failure.Error, strings.TrimSuffix(d.Failure.Message(), "."))
+		text += " This came while going back because of " + d.Failure.sentence()
 	}
-	primary := "the primary"
-	if d.Plan != nil {
-		primary = d.Plan.Primary
+	if d.Plan == nil {
+		return text + " No pair was touched: the request had not been accepted."
 	}
+	primary := d.Plan.Primary
 	return text + " " + d.viewers(primary) + " Look at it: aws cloudfront get-distribution --id " + primary
 }
 
@@ -113,8 +121,10 @@ func (d *Document) viewers(primary string) string {
 		return fmt.Sprintf("It is not known whether %s has the old config or the promoted one, which was judged healthy; its policy may still be on.", primary)
 	case d.Stop != nil:
 		return fmt.Sprintf("The policy of %s was switched off, but some points of presence may still send viewers to staging.", primary)
-	case d.Staging == nil && d.Recovery == nil:
+	case d.Staging == nil && d.Recovery == nil, d.Staging == nil && d.Recovery.Needed && d.Preflight == nil:
 		return fmt.Sprintf("A dead run may have left viewers of %s on its staging distribution.", primary)
+	case d.Staging == nil:
+		return fmt.Sprintf("This release has sent no viewer of %s to staging.", primary)
 	}
 	return fmt.Sprintf("Some viewers of %s may still get the staging config.", primary)
 }

@@ -144,7 +144,7 @@ func stranded() map[string]ending {
 			func(d *release.Document) {
 				d.Preflight, d.Recovery, d.Stranded = nil, &release.Recovery{Needed: true}, stuck
 			}, release.NeedsOperator,
-			[]string{"Some viewers of E1PRIMARY00000 may still get the staging config."},
+			[]string{"A dead run may have left viewers of E1PRIMARY00000 on its staging distribution."},
 			nil,
 		},
 		"traffic could not be stopped": {

@@ -61,8 +61,11 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Lock, er
 	return h.takeOver(ctx, key, etag, holder, me)
 }
 
+// generations of dead holders are kept in a lock: Recover looks for the evidence of the last one that had any.
+const generations = 5
+
 func (h Handler) takeOver(ctx context.Context, key, etag string, dead, me record.Holder) (release.Lock, error) {
-	dead.TakenOverFrom = nil // one generation is enough to recover from
+	dead.Forget(generations)
 	me.TakenOverFrom = &dead
 	etag, err := record.Write(ctx, h.Records, h.Bucket, key, me, record.Condition{ETag: etag})
 	if code := fault.Code(err); code == live.PreconditionFailed || code == "NoSuchKey" {
@@ -102,6 +105,10 @@ func (h Handler) refuseUnlessStale(ctx context.Context, primary string, holder r
 	default:
 		return fault.Errorf(fault.LockHeld, "the lock on %s is held since %s by %s, which is %s: wait for its end, then start again",
 			primary, holder.At.Format(time.RFC3339), holder.Execution, got.Status)
+	}
+	if got.StopDate == nil {
+		return fault.Errorf(fault.LockHeld, "the lock on %s was held by %s, which is %s, but Step Functions does not say since when: start again in a minute",
+			primary, holder.Execution, got.Status)
 	}
 	if free := aws.ToTime(got.StopDate).Add(release.StaleAfter); !h.Now().After(free) {
 		return fault.Errorf(fault.LockHeld, "the lock on %s was held by %s, which is %s; a Lambda of it may still be writing: start again after %s",

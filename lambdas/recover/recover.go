@@ -49,34 +49,39 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	}
 	header, unread := h.headerOf(ctx, doc)
 	// Viewers first: a record that cannot be read must not keep them on staging. A retry puts the header back.
-	written, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{})
-	if err != nil {
+	if _, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{}); err != nil {
 		return release.Recovery{}, err
 	}
 	if unread != nil {
 		return release.Recovery{}, fmt.Errorf("policy %s is off, its header routing is not put back: %w", policy, unread)
 	}
 	now := h.Now()
-	// Needed even where nothing was written: an earlier call of this step may have done it and lost the answer.
+	// Needed and Written even where this call wrote nothing: an earlier one may have done it and lost the answer.
 	return release.Recovery{
 		Needed: true, PolicyID: policy,
 		Write: &release.Write{
-			Distribution: doc.Plan.Primary, Written: written, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
+			Distribution: doc.Plan.Primary, Written: true, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
 		},
 		Note: "the policy is off after the death of " + doc.Lock.TakenOverFrom,
 	}, nil
 }
 
-// headerOf is the header routing that the dead run found on the policy, from its evidence.
+// headerOf is the header routing that the dead run found on the policy, from its evidence; or, where that run had died
+// before its own Preflight, what the one before it had found, and so on.
 func (h Handler) headerOf(ctx context.Context, doc release.Document) (*release.Header, error) {
 	holder, _, _, err := record.ReadLock(ctx, h.Records, h.Bucket, doc.Plan.Primary)
-	if err != nil || holder.TakenOverFrom == nil {
+	if err != nil {
 		return nil, err
 	}
-	var evidence record.Evidence
-	_, found, err := record.Read(ctx, h.Records, h.Bucket, record.KeyOf(doc.Plan.Primary, *holder.TakenOverFrom), &evidence)
-	if err != nil || !found || evidence.Preflight == nil {
-		return nil, err
+	for dead := holder.TakenOverFrom; dead != nil; dead = dead.TakenOverFrom {
+		var evidence record.Evidence
+		_, found, err := record.Read(ctx, h.Records, h.Bucket, record.KeyOf(doc.Plan.Primary, *dead), &evidence)
+		if err != nil {
+			return nil, err
+		}
+		if found && evidence.Preflight != nil {
+			return evidence.Preflight.Header, nil
+		}
 	}
-	return evidence.Preflight.Header, nil
+	return nil, nil //nolint:nilnil // no run before has found header routing
 }

@@ -26,14 +26,17 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 	if err := record.FenceOff(ctx, h.Records, h.Bucket, doc); err != nil {
 		return release.Write{}, err
 	}
-	written, err := live.SwitchOff(ctx, h.CloudFront, doc.Preflight.PolicyID, doc.Preflight.Header, enabledSince(doc))
+	since := enabledSince(doc)
+	written, err := live.SwitchOff(ctx, h.CloudFront, doc.Preflight.PolicyID, doc.Preflight.Header, since)
 	if err != nil {
 		return release.Write{}, err
 	}
 	now := h.Now()
 	slog.InfoContext(ctx, "policy is off", "policy", doc.Preflight.PolicyID, "written", written)
 	return release.Write{
-		Distribution: doc.Plan.Primary, Written: written, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
+		// Where the policy may have been on, an earlier call of this step may have switched it off and lost the answer:
+		// then there is a propagation to wait for although this call found nothing to do.
+		Distribution: doc.Plan.Primary, Written: written || !since.IsZero(), At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
 	}, nil
 }
 

@@ -68,29 +68,25 @@ func TestHeaderRoutingIsPutBackEvenWhereThePolicyIsOff(t *testing.T) {
 
 func TestAPolicyThatIsOffIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	for name, world := range map[string]func(*testing.T) *pairtest.World{
-		"after the promotion, which switched it off": func(t *testing.T) *pairtest.World {
-			t.Helper()
-			return pairtest.New(t, pairtest.Promoted)
-		},
-		"before traffic was shifted": func(t *testing.T) *pairtest.World {
-			t.Helper()
-			return pairtest.New(t, pairtest.Preflighted)
-		},
-		"where an earlier call of ours has switched it off": func(t *testing.T) *pairtest.World {
-			t.Helper()
-			w := pairtest.New(t, pairtest.Shifted)
-			w.EditPolicy("Enabled", "false")
-			return w
-		},
+	for name, c := range map[string]struct {
+		stage pairtest.Stage
+		off   bool // by an earlier call
+		waits bool // for a propagation that an earlier call may have begun
+	}{
+		"after the promotion, which switched it off":        {pairtest.Promoted, false, true},
+		"before traffic was shifted":                        {pairtest.Preflighted, false, false},
+		"where an earlier call of ours has switched it off": {pairtest.Shifted, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t)
+			w := pairtest.New(t, c.stage)
+			if c.off {
+				w.EditPolicy("Enabled", "false")
+			}
 			got, err := stop(t, w)
 			w.Must(err)
 			w.WantWrites(0)
-			if got.Written || got.Distribution != pairtest.Primary {
+			if got.Written != c.waits || got.Distribution != pairtest.Primary {
 				t.Errorf("got %+v", got)
 			}
 			wantOff(t, w)

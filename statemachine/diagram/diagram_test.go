@@ -55,7 +55,7 @@ func TestAFailureWithAWayOfItsOwnIsNamedOnItsArrow(t *testing.T) {
 	text := string(page(t, golden.Release()))
 	for name, line := range map[string]string{
 		"a lost lock":                          `  ShiftTraffic -. "LockLost" .-> Finish`,
-		"what goes back before the door":       `  Promote -. "ConfigChanged, Refused, Throttled" .-> StopTraffic`,
+		"what goes back before the door":       `  Promote -. "ConfigChanged, Refused, Throttled, Unavailable" .-> StopTraffic`,
 		"the rest of a box with names":         `  Promote -. "any other failure" .-> ConfirmPromotion`,
 		"a failure that the next box judges":   `  Observe -. "any failure" .-> JudgeHealth`,
 		"one arrow for all boxes of one kind":  `  anyorange -.-> StopTraffic`,

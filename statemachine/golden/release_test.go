@@ -44,12 +44,13 @@ func TestTheDoorIsOneWay(t *testing.T) {
 	}
 }
 
-// Only these say for certain that CloudFront did nothing.
+// Only these say for certain that CloudFront did nothing. Unavailable does because the handler says it only of the calls
+// before the promotion itself (TestALostAnswerIsInDoubtAndTheSecondCallFindsThePromotion).
 func TestOnlyAPromotionWithoutEffectGoesBackOrIsRetriedOnTheSpot(t *testing.T) {
 	m := releaseMachine(t)
 	noEffect := []string{
 		string(fault.ConfigChanged), string(fault.Refused), string(fault.Throttled), string(fault.NoTrafficProof),
-		string(fault.LockLost), "Lambda.TooManyRequestsException",
+		string(fault.LockLost), string(fault.Unavailable), "Lambda.TooManyRequestsException",
 	}
 	for _, title := range []string{promote, promoteAgain} {
 		for _, r := range m.States[title].Retry {

@@ -129,6 +129,15 @@ func TestPromise2NoPromotionWithoutProofOfTraffic(t *testing.T) {
 			run(t, stage)
 		}
 	})
+	t.Run("a proof that gets old while CloudFront throttles the promotion is made again", func(t *testing.T) {
+		stage := build(t, "healthy", 1)
+		throttledPromotion(stage.World)
+		checkProofs(t, stage)
+		run(t, stage)
+		if got := scenario.End(stage.Main()); got != release.Promoted {
+			t.Errorf("got %s: %s", got, stage.Main().Cause())
+		}
+	})
 	for title, prepare := range map[string]func(*world.World){
 		"no data is not healthy: CloudWatch cannot be read": func(w *world.World) {
 			w.When("Shift Traffic", 1, func(*asl.Execution) { w.CloudWatch.Refuse("GetMetricData", "InternalFailure") })
@@ -142,8 +151,17 @@ func TestPromise2NoPromotionWithoutProofOfTraffic(t *testing.T) {
 		"an override that begins at the last step": func(w *world.World) {
 			w.When("Shift Traffic", 2, func(*asl.Execution) { overrideAll(w) })
 		},
-		"an override that begins as the last step has passed": func(w *world.World) {
-			w.When("Judge Health", 15, func(*asl.Execution) { overrideAll(w) })
+		"an override of nine in ten points of presence: the rest look healthy, but that is not the weight": func(w *world.World) {
+			for pop := 2; pop < len(w.CloudFront.POPs()); pop++ {
+				w.Viewers.Override(pop, world.Start(), world.Start().Add(24*time.Hour))
+			}
+		},
+		"an override of nine in ten points of presence that begins at the last step": func(w *world.World) {
+			w.When("Shift Traffic", 2, func(*asl.Execution) {
+				for pop := 2; pop < len(w.CloudFront.POPs()); pop++ {
+					w.Viewers.Override(pop, w.Clock.Now(), w.Clock.Now().Add(24*time.Hour))
+				}
+			})
 		},
 	} {
 		t.Run(title, func(t *testing.T) {
@@ -158,6 +176,18 @@ func TestPromise2NoPromotionWithoutProofOfTraffic(t *testing.T) {
 			}
 			checkAftermath(t, stage)
 		})
+	}
+}
+
+// throttledPromotion refuses the promotion until its proof of traffic is old.
+func throttledPromotion(w *world.World) {
+	var since time.Time
+	w.When("Promote", 1, func(*asl.Execution) { since = w.Clock.Now() })
+	w.Transport.Fault = func(c transport.Call) transport.Outcome {
+		if c.Operation == promoteCall && w.Clock.Now().Sub(since) < release.ProofFreshFor+time.Minute {
+			return transport.Throttled()
+		}
+		return transport.Outcome{}
 	}
 }
 

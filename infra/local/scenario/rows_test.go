@@ -75,17 +75,8 @@ func table() map[string]row {
 			end: release.Promoted, visits: []string{"Prove Traffic Again", "Still Flowing?", "Wait For Viewers", "Judge Health", "Prove Traffic Again", "Promote"},
 		},
 		"a proof of traffic that got old while CloudFront throttled is made again": {
-			prepare: func(w *world.World) {
-				var since time.Time
-				w.When("Promote", 1, func(*asl.Execution) { since = w.Clock.Now() })
-				w.Transport.Fault = func(c transport.Call) transport.Outcome {
-					if c.Operation == promoteCall && w.Clock.Now().Sub(since) < release.ProofFreshFor+time.Minute {
-						return transport.Throttled()
-					}
-					return transport.Outcome{}
-				}
-			},
-			end: release.Promoted, visits: []string{"Promote", "Wait For Viewers", "Prove Traffic Again", "Promote", "Confirm Promotion"},
+			prepare: throttledPromotion,
+			end:     release.Promoted, visits: []string{"Promote", "Wait For Viewers", "Prove Traffic Again", "Promote", "Confirm Promotion"},
 		},
 		"a promotion that CloudFront refuses goes back": {
 			prepare: refusing(promoteCall, "IllegalUpdate"),

@@ -84,18 +84,13 @@ func (l look) found(long bool) string {
 	if now.requests == 0 {
 		return text + " · no requests"
 	}
-	for _, class := range []struct {
-		name      string
-		now, then int64
-	}{{"5xx", now.errors5xx, then.errors5xx}, {"4xx", now.errors4xx, then.errors4xx}} {
-		a, b := Rate(class.now, now.requests), Rate(class.then, then.requests)
-		if long {
-			text += fmt.Sprintf(" · %s %s (%s %s)", class.name, a, l.other, b)
-		} else {
-			text += fmt.Sprintf(" · %s %s / %s", class.name, a, b)
-		}
+	form := " · 5xx %[2]s / %[3]s · 4xx %[4]s / %[5]s"
+	if long {
+		form = " · 5xx %[2]s (%[1]s %[3]s) · 4xx %[4]s (%[1]s %[5]s)"
 	}
-	return text
+	return text + fmt.Sprintf(form, l.other,
+		Rate(now.errors5xx, now.requests), Rate(then.errors5xx, then.requests),
+		Rate(now.errors4xx, now.requests), Rate(then.errors4xx, then.requests))
 }
 
 type sums struct{ requests, errors4xx, errors5xx int64 }

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -77,7 +76,7 @@ func (s *Screen) Print(head string, column int, text string, style Style) {
 		if i > 0 {
 			first = strings.Repeat(" ", start)
 		}
-		fmt.Fprintln(s.Out, strings.TrimRight(first+s.paint(line, style), " "))
+		s.write(strings.TrimRight(first+s.paint(line, style), " ") + "\n")
 	}
 }
 
@@ -92,7 +91,7 @@ func (s *Screen) Whole(head string, column int, text string, style Style) {
 		s.Print(head, column, text, style)
 		return
 	}
-	fmt.Fprintln(s.Out, padded(head, column)+s.paint(text, style))
+	s.write(padded(head, column) + s.paint(text, style) + "\n")
 }
 
 // Draw writes a line that the next one, drawn or printed, replaces. Only a terminal gets it.
@@ -103,14 +102,14 @@ func (s *Screen) Draw(head string, column int, text string) {
 	line := []rune(padded(head, column) + text)
 	// A line that fills the last column would wrap, and could not be drawn over.
 	line = line[:min(len(line), s.width()-1)]
-	fmt.Fprint(s.Out, "\r\x1b[K"+string(line))
+	s.write(erase + string(line))
 	s.drawn = true
 }
 
 // Keep ends a drawn line without replacing it.
 func (s *Screen) Keep() {
 	if s.drawn {
-		fmt.Fprintln(s.Out)
+		s.write("\n")
 		s.drawn = false
 	}
 }
@@ -118,16 +117,22 @@ func (s *Screen) Keep() {
 // Blank is an empty line.
 func (s *Screen) Blank() {
 	s.end()
-	fmt.Fprintln(s.Out)
+	s.write("\n")
 }
 
 // end takes a drawn line away.
 func (s *Screen) end() {
 	if s.drawn {
-		fmt.Fprint(s.Out, "\r\x1b[K")
+		s.write(erase)
 		s.drawn = false
 	}
 }
+
+// erase takes back what the terminal's present line has.
+const erase = "\r\x1b[K"
+
+// write drops what cannot be written: a run goes on without its screen.
+func (s *Screen) write(text string) { _, _ = io.WriteString(s.Out, text) }
 
 func padded(head string, column int) string {
 	return head + strings.Repeat(" ", max(column-utf8.RuneCountInString(head), 0))

@@ -98,7 +98,7 @@ func (r *run) staging(at time.Time, s release.Staging) {
 }
 
 func (r *run) step(at time.Time, s release.Step) {
-	r.look = looks{}
+	r.look, r.proof = looks{}, ""
 	of := ""
 	if r.doc.Plan != nil {
 		of = fmt.Sprintf(" of %d", len(r.doc.Plan.Ramp))
@@ -106,17 +106,16 @@ func (r *run) step(at time.Time, s release.Step) {
 	r.line(at, fmt.Sprintf("step %d%s: %s of the viewers to staging", s.Index+1, of, Percent(s.Weight)), Plain)
 }
 
-// traffic shows a proof when it says something new; that nothing is visible yet is said where the wait begins.
+// traffic shows a proof when its verdict changes, or what its note adds to the figures; that nothing is visible yet is said
+// where the wait begins.
 func (r *run) traffic(at time.Time, t release.Traffic) {
 	if !t.From.Before(t.To) {
 		return
 	}
-	if n := r.again(fmt.Sprintf("step %d %s %s", t.Step, t.Verdict, kind(t.Note))); n == 1 {
-		style := Plain
-		if !t.Flowing {
-			style = Doubt
-		}
-		r.line(at, t.Verdict+": "+t.Note, style)
+	_, addition, _ := strings.Cut(t.Note, ";")
+	if news := t.Verdict + kind(addition); news != r.proof {
+		r.proof = news
+		r.line(at, t.Verdict+": "+t.Note, map[bool]Style{true: Plain, false: Doubt}[t.Flowing])
 	}
 }
 

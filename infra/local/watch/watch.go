@@ -33,6 +33,7 @@ type run struct {
 	title string           // of the state that it is in
 	doc   release.Document // as it came into that state
 	wait  propagation
+	proof string // of traffic, as it was shown last at this step
 	look  looks
 	said  map[string]int // how often each thing was said
 	tries tries
@@ -146,7 +147,7 @@ func (r *run) again(what string) int {
 	return r.said[what]
 }
 
-// milestone is 5, 10, 20, 40, …
+// milestone reports whether n is 5, 10, 20, 40 or further in that row.
 func milestone(n int) bool {
 	for n > 5 && n%2 == 0 {
 		n /= 2

@@ -15,7 +15,7 @@ func wrap(text string, first, rest int) []string {
 			lines, line, room = append(lines, line), "", rest
 		}
 	}
-	words := strings.Fields(text)
+	words := wordsOf(text)
 	for i := 0; i < len(words); i++ {
 		if n := command(words, i); n > 0 {
 			end()
@@ -24,7 +24,7 @@ func wrap(text string, first, rest int) []string {
 			i += n - 1
 			continue
 		}
-		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(words[i]) > room && !strings.HasPrefix(words[i], "%") {
+		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(words[i]) > room {
 			end()
 		}
 		if line != "" {
@@ -36,6 +36,19 @@ func wrap(text string, first, rest int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// wordsOf splits a text at its spaces, but for those between a number and its percent sign.
+func wordsOf(text string) []string {
+	var words []string
+	for _, word := range strings.Fields(text) {
+		if last := len(words) - 1; last >= 0 && strings.HasPrefix(word, "%") {
+			words[last] += " " + word
+			continue
+		}
+		words = append(words, word)
+	}
+	return words
 }
 
 // command is how many words from the ith on are a command of the AWS CLI: texts write it after a colon, and go on with a

@@ -1,0 +1,143 @@
+package main_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"cloudfront-cd/infra/local/scenario"
+)
+
+// TestHealthyReadsWell is the whole of what a file gets of a healthy release.
+func TestHealthyReadsWell(t *testing.T) {
+	r := demo(t)
+	r.wantCode(t, 0)
+	wantGolden(t, r.out)
+}
+
+func TestExitCodeIsTheEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		scenario string
+		code     int
+		want     []string
+	}{
+		"promoted":             {"healthy", 0, []string{"\nPROMOTED: execution release, after 53m", "\nExit       0: a success"}},
+		"nothing to release":   {"nothing-to-release", 0, []string{"\nNOTHING TO RELEASE: ", "staging equals the primary", "Exit       0"}},
+		"rejected":             {"http3", 3, []string{"\nREJECTED: ", "\nTo do      mend http3", "\nExit       3: nothing was touched"}},
+		"rolled back":          {"bad-release", 4, []string{"\nROLLED BACK: ", "\nCause      No viewer gets the staging config", "\nExit       4: viewers are as safe"}},
+		"needs operator":       {"edit-during-bake", 5, []string{"\nNEEDS OPERATOR: ", "\n           aws s3 rm s3://", "\nExit       5: something is left behind"}},
+		"of the last of two":   {"two-releases", 3, []string{"\nPROMOTED: execution release,", "\nREJECTED: execution second-release,", "\nExit       3"}},
+		"after an aborted one": {"aborted", 0, []string{"the execution is stopped: stopped by an operator in", "\nABORTED: execution release,", "\nPROMOTED: execution next-release,"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := demo(t, "--scenario", c.scenario)
+			r.wantCode(t, c.code)
+			wantContains(t, r.out, c.want...)
+			if r.errs != "" {
+				t.Errorf("got %q on stderr, want nothing", r.errs)
+			}
+		})
+	}
+}
+
+// TestEveryScenarioReadsWell holds the rules of good display against every scenario, and its end against the one it must
+// come to.
+func TestEveryScenarioReadsWell(t *testing.T) {
+	for _, s := range scenario.All() {
+		t.Run(s.Name, func(t *testing.T) {
+			r := demo(t, "--scenario", s.Name, "--expected")
+			r.wantCode(t, 0)
+			wantContains(t, r.out, "\nRelease    ", "\nPlan       ", "\nCause      ", "\nViewers    ", "\nExit       0: the scenario must end so")
+			wantGoodLines(t, strings.Split(r.out, "\n"), len(s.Ends) > 1)
+		})
+	}
+}
+
+var (
+	timed = regexp.MustCompile(`^\d\d:\d\d:\d\d (\S|\S.*?  )`)
+	look  = regexp.MustCompile(`Judge (Health|Primary) `)
+	wait  = regexp.MustCompile(`Wait For [A-Z][a-z]+  `)
+)
+
+func wantGoodLines(t *testing.T, lines []string, named bool) {
+	t.Helper()
+	waits := 0
+	for i, line := range lines {
+		switch {
+		case strings.ContainsAny(line, "\x1b\r"):
+			t.Errorf("line %q has a terminal's control characters", line)
+		case utf8.RuneCountInString(line) > 120 && !look.MatchString(line) && len(strings.Fields(line)) > 1 && !strings.Contains(line, " aws ") && !strings.HasPrefix(line, `           {"`):
+			t.Errorf("line %q is longer than 120", line)
+		case strings.TrimRight(line, " ") != line:
+			t.Errorf("line %q ends in a blank", line)
+		case i > 0 && line != "" && line == lines[i-1]:
+			t.Errorf("line %q is there twice", line)
+		case strings.Contains(line, "operation error") || strings.Contains(line, "RequestID"):
+			t.Errorf("line %q is the SDK's wording", line)
+		}
+		if !timed.MatchString(line) {
+			continue
+		}
+		if named && !strings.Contains(line[:25], "release") {
+			t.Errorf("line %q does not name its execution", line)
+		}
+		if !wait.MatchString(line) || strings.Contains(line, "Wait For Viewers") {
+			waits = 0
+		} else if waits++; waits > 4 && !strings.Contains(line, "still ") {
+			t.Errorf("line %q is the %dth of its propagation", line, waits)
+		}
+	}
+}
+
+func TestLooksShowShareAgainstWeightAndBothErrorRates(t *testing.T) {
+	r := demo(t, "--scenario", "slow-burn")
+	var looks []string
+	for line := range strings.SplitSeq(r.out, "\n") {
+		if strings.Contains(line, "Judge Health") {
+			looks = append(looks, line)
+		}
+	}
+	form := regexp.MustCompile(`^\d\d:\d\d:\d\d Judge Health +\d+ of \d+ min · share \d+\.\d % of (5|15) % · 5xx \d+\.\d\d % \(primary \d+\.\d\d %\) · 4xx \d+\.\d\d % \(primary \d+\.\d\d %\) · (inconclusive|healthy|unhealthy)$`)
+	for _, line := range looks {
+		if !form.MatchString(line) {
+			t.Errorf("got the look %q, want the form %s", line, form)
+		}
+	}
+	if n := len(looks); n < 6 || !strings.HasSuffix(looks[n-1], "unhealthy") {
+		t.Errorf("got %d looks, the last %q; want one a minute at step 1, then unhealthy", n, looks[n-1])
+	}
+	if n := strings.Count(r.out, "waiting for the first judged minute"); n != 2 {
+		t.Errorf("got %d lines about the wait for metrics, want one per step", n)
+	}
+	// The reasons of a gate that passes are of interest at the end of a step only.
+	if n := strings.Count(r.out, "4xx: staging"); n != 3 {
+		t.Errorf("got the reason of the 4xx gate %d times, want it at the end of each step and in the cause", n)
+	}
+}
+
+func TestRepeatedFailuresAreCounted(t *testing.T) {
+	r := demo(t, "--scenario", "throttled")
+	wantContains(t, r.out, "Throttled: ", "answered 400 Throttling: Rate exceeded", "Throttled again, 5 times so far", "5 % of the viewers to staging (after ")
+	full := regexp.MustCompile(`Shift Traffic +Throttled: `)
+	if n := len(full.FindAllString(r.out, -1)); n != 1 {
+		t.Errorf("got %d full failure lines of Shift Traffic, want one", n)
+	}
+}
+
+func TestListHasOneLinePerScenario(t *testing.T) {
+	r := run(t, "demo", "--list")
+	r.wantCode(t, 0)
+	lines := strings.Split(strings.TrimSpace(r.out), "\n")
+	var got, want []string
+	for _, line := range lines {
+		got = append(got, strings.Fields(line)[0])
+	}
+	for _, s := range scenario.All() {
+		want = append(want, s.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

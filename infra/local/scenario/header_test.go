@@ -1,0 +1,43 @@
+package scenario_test
+
+import (
+	"testing"
+
+	"cloudfront-cd/infra/local/scenario"
+	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudfront"
+)
+
+// TestHeaderRoutingIsPutBackDisabledAtEveryEnd: a policy that routed by header before the release does so after it, so
+// that a team's smoke test by header finds what it left; it is disabled, as it was.
+func TestHeaderRoutingIsPutBackDisabledAtEveryEnd(t *testing.T) {
+	for name, want := range map[string]string{
+		"healthy": release.Promoted, "nothing-to-release": release.NothingToRelease, "bad-release": release.RolledBack,
+		"regression-after-promote": release.RolledBack, "http3": release.Rejected, "lost-request": release.Promoted,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := scenario.Find(name)
+			before := s.Options
+			s.Options = func(o *world.Options) {
+				if before != nil {
+					before(o)
+				}
+				o.Policy = cloudfront.Policy{Type: cloudfront.SingleHeader, Header: "aws-cf-cd-smoke", Value: "secret"}
+			}
+			stage, err := s.Build(scenario.Inputs{Seed: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, stage)
+			if got := scenario.End(stage.Main()); got != want {
+				t.Errorf("got %s, want %s: %s", got, want, stage.Main().Cause())
+			}
+			policy, _ := stage.World.CloudFront.LivePolicy(stage.World.Pair.Policy.ID)
+			if policy.Enabled || policy.Type != cloudfront.SingleHeader || policy.Header != "aws-cf-cd-smoke" || policy.Value != "secret" {
+				t.Errorf("the policy is %+v afterwards", policy)
+			}
+			checkAftermath(t, stage)
+		})
+	}
+}
