@@ -50,7 +50,7 @@ func findings(t *testing.T) []string {
 }
 
 func TestLinksBetweenTheDocumentsLeadSomewhere(t *testing.T) {
-	for _, file := range []string{"../README.md", "../CONTRIBUTING.md", "runbook.md", "release.md"} {
+	for _, file := range []string{"../README.md", "../CONTRIBUTING.md", "runbook.md", "release.md", "design.md"} {
 		dir := strings.TrimSuffix(file, file[strings.LastIndex(file, "/")+1:])
 		for _, m := range regexp.MustCompile(`\]\(([^)#:]*)(#[^)]*)?\)`).FindAllStringSubmatch(read(t, file), -1) {
 			target, anchor := dir+m[1], strings.TrimPrefix(m[2], "#")

@@ -142,6 +142,14 @@ func TestPromise2NoPromotionWithoutProofOfTraffic(t *testing.T) {
 		"no data is not healthy: CloudWatch cannot be read": func(w *world.World) {
 			w.When("Shift Traffic", 1, func(*asl.Execution) { w.CloudWatch.Refuse("GetMetricData", "InternalFailure") })
 		},
+		"no data is not healthy: the counts cannot be read, though traffic flows": func(w *world.World) {
+			w.Intercept = func(call asl.Call, run func() asl.Result) asl.Result {
+				if call.State == "Observe" {
+					return asl.Result{Failure: &asl.Failure{Error: "Refused", Cause: "said the test"}, Took: time.Second}
+				}
+				return run()
+			}
+		},
 		"no data is not healthy: the metrics stop": func(w *world.World) {
 			w.When("Shift Traffic", 1, func(*asl.Execution) { w.CloudWatch.Delay = 24 * time.Hour })
 		},

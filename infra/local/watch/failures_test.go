@@ -28,8 +28,8 @@ func TestFailures(t *testing.T) {
 			"Throttled: read distribution E2: CloudFront answered 400 Throttling: Rate exceeded", "Throttled again, 5 times so far", "Throttled again, 10 times so far",
 			"there (after 12 failures in 12m)",
 		}},
-		"no answer":  {lost, 1, false, []string{"Throttled: promote E2: CloudFront did not answer: request send failed, PUT x: EOF"}},
-		"no message": {"", 1, false, []string{"Throttled"}},
+		"no answer": {lost, 1, false, []string{"Throttled: promote E2: CloudFront did not answer: request send failed, PUT x: EOF"}},
+		"no cause":  {"", 1, false, []string{"Throttled"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -38,7 +38,11 @@ func TestFailures(t *testing.T) {
 			x, at := &asl.Execution{}, world.Start()
 			p.Event(x, asl.Event{Timestamp: at, StateEntered: &asl.StateEntered{Name: "Recover", Input: "{}"}})
 			for range c.times {
-				p.Event(x, asl.Event{Timestamp: at, LambdaFunctionFailed: &asl.ErrorDetails{Error: "Throttled", Cause: text(t, map[string]string{"errorMessage": c.cause})}})
+				details := asl.ErrorDetails{Error: "Throttled"}
+				if c.cause != "" {
+					details.Cause = text(t, map[string]string{"errorMessage": c.cause})
+				}
+				p.Event(x, asl.Event{Timestamp: at, LambdaFunctionFailed: &details})
 				at = at.Add(time.Minute)
 			}
 			if c.ok {

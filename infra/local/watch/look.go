@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"cloudfront-cd/internal/release"
@@ -84,13 +85,16 @@ func (l look) found(long bool) string {
 	if now.requests == 0 {
 		return text + " · no requests"
 	}
-	form := " · 5xx %[2]s / %[3]s · 4xx %[4]s / %[5]s"
+	return text +
+		l.rates("5xx", Rate(now.errors5xx, now.requests), Rate(then.errors5xx, then.requests), long) +
+		l.rates("4xx", Rate(now.errors4xx, now.requests), Rate(then.errors4xx, then.requests), long)
+}
+
+func (l look) rates(name, now, then string, long bool) string {
 	if long {
-		form = " · 5xx %[2]s (%[1]s %[3]s) · 4xx %[4]s (%[1]s %[5]s)"
+		return fmt.Sprintf(" · %s %s (%s %s)", name, now, l.other, then)
 	}
-	return text + fmt.Sprintf(form, l.other,
-		Rate(now.errors5xx, now.requests), Rate(then.errors5xx, then.requests),
-		Rate(now.errors4xx, now.requests), Rate(then.errors4xx, then.requests))
+	return fmt.Sprintf(" · %s %s / %s", name, strings.TrimSuffix(now, " %"), then)
 }
 
 type sums struct{ requests, errors4xx, errors5xx int64 }

@@ -31,7 +31,7 @@ func (r *run) announceLooks(at time.Time) {
 	text := fmt.Sprintf("waiting for the first judged minute (warm-up %s, metric delay %s)",
 		release.Duration(release.WarmUp), release.Duration(release.MetricDelay))
 	if !r.Screen.Fits(r.column()+longLook, "") {
-		text += map[bool]string{true: "; rates: now / before the release", false: "; rates: staging / primary"}[r.title == "Bake"]
+		text += map[bool]string{true: "; rates: now/before", false: "; rates: staging/primary"}[r.title == "Bake"]
 	}
 	r.line(at, text, Plain)
 }

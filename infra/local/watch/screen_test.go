@@ -23,7 +23,7 @@ func TestPrintBreaksLongTextsUnderTheirColumn(t *testing.T) {
 		"a command stands alone":          {200, "Look: aws s3 ls s3://bucket (runbook: X)", "head      Look:\n          aws s3 ls s3://bucket\n          (runbook: X)\n"},
 		"a command at the end":            {200, "Do: aws s3 rm s3://b/k.json", "head      Do:\n          aws s3 rm s3://b/k.json\n"},
 		"the word aws is no command":      {200, "as aws says", "head      as aws says\n"},
-		"a column too far right is moved": {45, strings.Repeat("word ", 9), "head  word word word word word word word word\n          word\n"},
+		"a column too far right is moved": {45, strings.Repeat("word ", 9), "head      word word word word word word word\n          word word\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -58,7 +58,7 @@ func TestADrawnLineIsReplaced(t *testing.T) {
 	screen.Draw("head", 10, "two, which is too long for the line")
 	screen.Print("head", 10, "done", watch.Plain)
 	screen.Print("head", 10, "next", watch.Plain)
-	want := "\r\x1b[Khead      one\r\x1b[Khead      two, which is too \r\x1b[Khead      done\nhead      next\n"
+	want := "\r\x1b[Khead      one\r\x1b[Khead      two, which is too l\r\x1b[Khead      done\nhead      next\n"
 	if got := out.String(); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

@@ -41,7 +41,7 @@ func wrap(text string, first, rest int) []string {
 // wordsOf splits a text at its spaces, but for those between a number and its percent sign.
 func wordsOf(text string) []string {
 	var words []string
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if last := len(words) - 1; last >= 0 && strings.HasPrefix(word, "%") {
 			words[last] += " " + word
 			continue
