@@ -10,7 +10,8 @@ export CGO_ENABLED ?= 0
 LINT      := build/tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 LAMBDAS   := $(notdir $(patsubst %/bootstrap/main.go,%,$(wildcard lambdas/*/bootstrap/main.go)))
 DEMO_VARS := SCENARIO SPEED SEED REQUEST PRIMARY STAGING HISTORY RECORD
-DEMO_ARGS  = $(foreach v,$(DEMO_VARS),$(if $($(v)),--$(shell echo $(v) | tr A-Z a-z) '$($(v))'))
+# Only what was said on the command line counts: an environment variable STAGING, say, is not about the demo.
+DEMO_ARGS  = $(foreach v,$(DEMO_VARS),$(if $(filter command,$(origin $(v))),--$(shell echo $(v) | tr A-Z a-z) '$(subst ','\'',$($(v)))'))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo scenarios test check lint fmt golden build bench fuzz clean need-go need-node FORCE
@@ -33,8 +34,9 @@ lint: need-go $(LINT) ## static checks, formatting, and a tidy go.mod
 	go mod tidy -diff
 fmt: need-go $(LINT) ## format the code
 	$(LINT) fmt ./...
-golden: need-go need-node ## rewrite the golden state machines and diagrams from the CDK code, then look at git diff
+golden: need-go need-node ## rewrite the goldens (state machine, diagram, demo output), then look at git diff
 	go test ./statemachine -update
+	go test ./infra/local -update
 bench: need-go ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)

@@ -93,17 +93,17 @@ func (s *releaseStates) back() {
 
 // toTheEnds is the common way out.
 func (s *releaseStates) toTheEnds() {
-	chain(s.Finish, s.AnnounceEnd, s.PairSafe)
+	chain(s.Finish, s.PairSafe)
 	s.PairSafe.When(isTrue("$.outcome.needsOperator"), s.PlaceHold, nil).Otherwise(s.ReleaseLock)
 
-	chain(s.ReleaseLock, s.WhichEnd)
+	chain(s.ReleaseLock, s.AnnounceEnd)
+	chain(s.PlaceHold, s.AnnounceEnd, s.WhichEnd)
 	s.WhichEnd.
 		When(isTrue("$.outcome.promoted"), s.Promoted, nil).
 		When(isTrue("$.outcome.nothingToRelease"), s.NothingToRelease, nil).
 		When(isTrue("$.outcome.rejected"), s.Rejected, nil).
-		Otherwise(s.RolledBack)
-
-	chain(s.PlaceHold, s.NeedsOperator)
+		When(isTrue("$.outcome.rolledBack"), s.RolledBack, nil).
+		Otherwise(s.NeedsOperator)
 }
 
 // sideways is where each box goes when it fails: first the errors that have a way of their own, then all others.
@@ -130,16 +130,17 @@ func (s *releaseStates) sideways() {
 	rescue(s.Finish, stranded, s.Recover, s.CheckRecovery)
 	rescue(s.Finish, stranded, s.ConfirmPromotion, s.StopTrafficAfterPromotion, s.CheckPrimary, s.JudgePrimary)
 	rescue(s.Finish, stranded, s.StopTraffic, s.CheckStop, s.RestorePrimary, s.CheckRestore)
-	rescue(s.PlaceHold, stranded, s.Finish, s.ReleaseLock)
+	rescue(s.PlaceHold, stranded, s.Finish)
 
 	// Metrics that cannot be read are inconclusive, which is for the judge to say.
 	rescue(s.JudgeHealth, "$.observation", s.Observe)
 	rescue(s.JudgePrimary, "$.observation", s.ObservePrimary)
 
-	// An announcement never fails a release, and no failure keeps the execution from its end.
+	// A lock that cannot be given back becomes stale with this execution's end, and the next release takes it over. An
+	// announcement never fails a release, and no failure keeps the execution from its end.
+	rescue(s.AnnounceEnd, discard, s.ReleaseLock, s.PlaceHold)
 	rescue(s.ChangeStaging, discard, s.AnnounceStart)
 	rescue(s.ShiftTraffic, discard, s.AnnounceStep)
 	rescue(s.StopTrafficAfterPromotion, discard, s.AnnouncePromotion)
-	rescue(s.PairSafe, discard, s.AnnounceEnd)
-	rescue(s.NeedsOperator, discard, s.PlaceHold)
+	rescue(s.WhichEnd, discard, s.AnnounceEnd)
 }

@@ -129,7 +129,7 @@ func (s *releaseStates) prepare(b *boxes) {
 	})
 	s.PreflightPassed = b.choice("Preflight Passed?")
 	s.WaitForOthers = b.wait("Wait For Others", release.PollEvery)
-	s.AnnounceStart = b.task("Announce Start", announcement("release-started", "Announces that the release has started."))
+	s.AnnounceStart = b.task("Announce Start", announcement(release.EventReleaseStarted, "Announces that the release has started."))
 }
 
 func (s *releaseStates) stage(b *boxes) {
@@ -167,7 +167,7 @@ func (s *releaseStates) judge(b *boxes) {
 		Does: "Measures which share of the viewers' requests the staging distribution really receives.",
 	})
 	s.Observe = b.task("Observe", work{
-		Folder: "observe", Which: "staging", Result: "$.observation", Retry: steady(),
+		Folder: "observe", Which: release.CountsOfStaging, Result: "$.observation", Retry: steady(),
 		Does: "Reads requests and errors of both distributions, minute by minute.",
 	})
 	s.JudgeHealth = b.task("Judge Health", work{
@@ -175,7 +175,7 @@ func (s *releaseStates) judge(b *boxes) {
 		Does: "Decides whether staging is healthy, unhealthy or not yet known.",
 	})
 	s.Verdict = b.choice("Verdict?")
-	s.AnnounceStep = b.task("Announce Step", announcement("step-passed", "Announces that a step has passed."))
+	s.AnnounceStep = b.task("Announce Step", announcement(release.EventStepPassed, "Announces that a step has passed."))
 	s.ProveTrafficAgain = b.task("Prove Traffic Again", work{
 		Folder: "provetraffic", Result: "$.traffic", Retry: steady(),
 		Does: "Proves once more, right before the promotion, that staging receives viewers' requests.",
@@ -198,7 +198,7 @@ func (s *releaseStates) promote(b *boxes) {
 		Folder: "promote", Result: "$.promote", Retry: unsent(),
 		Does: "Sends the promotion in doubt once more, with the same two ETags: it can only happen once.",
 	})
-	s.AnnouncePromotion = b.task("Announce Promotion", announcement("promoted", "Announces that the primary was promoted."))
+	s.AnnouncePromotion = b.task("Announce Promotion", announcement(release.EventPromoted, "Announces that the primary was promoted."))
 }
 
 func (s *releaseStates) bake(b *boxes) {
@@ -214,11 +214,11 @@ func (s *releaseStates) bake(b *boxes) {
 	s.PrimaryDeployed = b.choice("Primary Deployed?")
 	s.Bake = b.wait("Bake", release.LookEvery)
 	s.ObservePrimary = b.task("Observe Primary", work{
-		Folder: "observe", Which: "primary", Result: "$.observation", Retry: steady(),
+		Folder: "observe", Which: release.CountsOfPrimary, Result: "$.observation", Retry: steady(),
 		Does: "Reads requests and errors of the primary, now and before the release.",
 	})
 	s.JudgePrimary = b.task("Judge Primary", work{
-		Folder: "judgeprimary", Result: "$.bake", Retry: steady(),
+		Folder: "judgeprimary", Result: "$.bake", Retry: stubborn(),
 		Does: "Decides whether the primary is as healthy as before the promotion.",
 	})
 	s.PrimaryHealthy = b.choice("Primary Healthy?")
@@ -252,12 +252,12 @@ func (s *releaseStates) end(b *boxes) {
 		Folder: "finish", Result: "$.outcome", Retry: stubborn(),
 		Does: "Decides from the document how the release ended, and writes the evidence record.",
 	})
-	s.AnnounceEnd = b.task("Announce End", announcement("release-ended", "Announces how the release ended."))
 	s.PairSafe = b.choice("Pair Safe?")
 	s.ReleaseLock = b.task("Release Lock", work{
 		Folder: "releaselock", Result: discard, Retry: stubborn(),
 		Does: "Frees the lock on the primary, if this execution still holds it.",
 	})
+	s.AnnounceEnd = b.task("Announce End", announcement(release.EventReleaseEnded, "Announces how the release ended."))
 	s.WhichEnd = b.choice("Which End?")
 	s.PlaceHold = b.task("Place Hold", work{
 		Folder: "placehold", Result: "$.outcome", Retry: stubborn(),
@@ -265,7 +265,7 @@ func (s *releaseStates) end(b *boxes) {
 	})
 	s.Promoted = b.succeed(release.Promoted, "The primary has the judged config.")
 	s.NothingToRelease = b.succeed(release.NothingToRelease, "Staging equals the primary.")
-	s.Rejected = b.fail(release.Rejected, "Refused: nothing was touched, and the lock is free again.")
+	s.Rejected = b.fail(release.Rejected, "Refused: the pair was left as it was.")
 	s.RolledBack = b.fail(release.RolledBack, "Failed, and the pair is verified to be as safe as before.")
 	s.NeedsOperator = b.fail(release.NeedsOperator, "Failed, and something is left behind: the cause says what, and what to do.")
 }

@@ -19,6 +19,7 @@ const (
 	lambdaService         fault.Name = "Lambda.ServiceException"
 	lambdaAWS             fault.Name = "Lambda.AWSLambdaException"
 	lambdaSdkClient       fault.Name = "Lambda.SdkClientException"
+	lambdaClientTimeout   fault.Name = "Lambda.ClientExecutionTimeoutException"
 	lambdaTooManyRequests fault.Name = "Lambda.TooManyRequestsException"
 	lambdaUnknown         fault.Name = "Lambda.Unknown"
 	sandboxTimedout       fault.Name = "Sandbox.Timedout"
@@ -55,7 +56,7 @@ func throttled(attempts float64) *sfn.RetryProps {
 // transient is what passes by itself.
 func transient(attempts float64) *sfn.RetryProps {
 	return retry(2*time.Second, 30*time.Second, attempts,
-		fault.Unavailable, statesTimeout, lambdaService, lambdaAWS, lambdaSdkClient, lambdaTooManyRequests, lambdaUnknown,
+		fault.Unavailable, statesTimeout, lambdaService, lambdaAWS, lambdaSdkClient, lambdaClientTimeout, lambdaTooManyRequests, lambdaUnknown,
 		sandboxTimedout, runtimeExitError)
 }
 

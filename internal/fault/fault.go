@@ -4,7 +4,7 @@
 // of the outermost error: anything wrapped with %w arrives as "wrapError", every SDK error as "OperationError", and the
 // intended arrow silently never matches. So names are string constants in the operator's words, an error is classified
 // once, at the boundary (Handler), and the state machine takes its names from the same constants. A name exists only if a
-// retry or an arrow depends on it.
+// retry, an arrow or a section of the runbook depends on it.
 package fault
 
 import (

@@ -199,3 +199,73 @@ func TestSwitchOffNamesWhatStoodInItsWay(t *testing.T) {
 		})
 	}
 }
+
+// refuseHeaders is a CloudFront that answers the first update of the policy with a refusal, and the next with another outcome.
+func refuseHeaders(w *pairtest.World, refusal, next transport.Outcome) {
+	w.Calls.Fault = func(c transport.Call) transport.Outcome {
+		switch {
+		case c.Operation != pairtest.UpdatePolicy:
+			return transport.Outcome{}
+		case c.Attempt == 1:
+			return refusal
+		}
+		return next
+	}
+}
+
+func TestWhereTheHeaderCannotBePutBackThePolicyIsSwitchedOffWithoutIt(t *testing.T) {
+	t.Parallel()
+	header := &release.Header{Name: "aws-cf-cd-test", Value: "on"}
+	refuse := func(status int, code string) transport.Outcome {
+		return transport.Outcome{Kind: transport.Refuse, Status: status, Code: code, Message: "refused by the test"}
+	}
+	for name, c := range map[string]struct {
+		first, second transport.Outcome
+		updates       int
+		off           bool
+		want          fault.Name
+		words         []string
+	}{
+		"an invalid header leaves its traffic config as it was found": {
+			refuse(400, "InvalidArgument"), transport.Outcome{}, 2, true, fault.Refused, []string{"is off", "header routing could not be put back", "refused by the test"},
+		},
+		"so does an illegal one": {
+			refuse(400, "IllegalUpdate"), transport.Outcome{}, 2, true, fault.Refused, []string{"is off"},
+		},
+		"where that is refused, too, it is tried again later": {
+			refuse(400, "IllegalUpdate"), refuse(400, "IllegalUpdate"), 2, false, fault.Unavailable, []string{"cannot be switched off just now"},
+		},
+		"someone else in between makes it be tried again": {
+			refuse(400, "InvalidArgument"), refuse(412, "PreconditionFailed"), 2, false, fault.Unavailable, []string{"cannot be switched off just now"},
+		},
+		"a slow down is no refusal of the header": {transport.Throttled(), transport.Outcome{}, 1, false, fault.Throttled, nil},
+		"an outage is no refusal of the header":   {transport.Unavailable(), transport.Outcome{}, 1, false, fault.Unavailable, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := pairtest.New(t, pairtest.Shifted)
+			before := w.LivePolicy()
+			refuseHeaders(w, c.first, c.second)
+			wrote, err := off(t, w, header, time.Time{})
+			pairtest.WantFault(t, err, c.want, append(c.words, pairtest.Policy)...)
+			want, got := before, w.LivePolicy()
+			want.Enabled, want.ETag, want.ModifiedAt = !c.off, got.ETag, got.ModifiedAt
+			if n := w.Calls.Count(pairtest.CloudFront, pairtest.UpdatePolicy); got != want || n != c.updates || wrote {
+				t.Errorf("got policy %+v after %d updates, written %t, want %+v after %d", got, n, wrote, want, c.updates)
+			}
+		})
+	}
+}
+
+func TestAConflictOverTheHeaderIsFollowed(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	w.Strike(pairtest.CloudFront, pairtest.UpdatePolicy, transport.Outcome{Before: func() {
+		w.EditPolicy("TrafficConfig/SingleWeightConfig/Weight", "0.11")
+	}})
+	wrote, err := off(t, w, &release.Header{Name: "aws-cf-cd-test", Value: "on"}, time.Time{})
+	w.Must(err)
+	if p := w.LivePolicy(); !wrote || p.Enabled || p.Header != "aws-cf-cd-test" {
+		t.Errorf("got policy %+v, written %t, want the header put back", p, wrote)
+	}
+}

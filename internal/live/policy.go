@@ -115,6 +115,7 @@ func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *releas
 			return false, nil
 		}
 		p.Enabled = aws.Bool(false)
+		found := p.TrafficConfig
 		if header != nil {
 			p.TrafficConfig = &types.TrafficConfig{
 				Type:               types.ContinuousDeploymentPolicyTypeSingleHeader,
@@ -124,6 +125,10 @@ func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *releas
 		err = p.Update(ctx, api)
 		if err == nil {
 			return true, nil
+		}
+		if header != nil && fault.NameOf(err) == fault.Refused && fault.Code(err) != PreconditionFailed {
+			p.TrafficConfig = found
+			return false, withoutHeader(ctx, api, p, err)
 		}
 		switch fault.Code(err) {
 		case PreconditionFailed:
@@ -137,6 +142,14 @@ func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *releas
 	}
 	return false, fault.Errorf(fault.Unavailable,
 		"continuous deployment policy %s changed under each of %d tries to switch it off", id, attempts)
+}
+
+// withoutHeader switches off and leaves the traffic config as it was found: viewers first. Its error says what is left.
+func withoutHeader(ctx context.Context, api PolicyUpdater, p Policy, refused error) error {
+	if err := p.Update(ctx, api); err != nil {
+		return fault.Errorf(fault.Unavailable, "policy %s cannot be switched off just now: %w", p.ID, err)
+	}
+	return fault.Errorf(fault.Refused, "policy %s is off, but its header routing could not be put back: %w", p.ID, refused)
 }
 
 func hasHeader(p Policy, header *release.Header) bool {

@@ -37,6 +37,20 @@ func Alarms(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []
 	return alarms, nil
 }
 
+// AlarmsNow is Alarms for a look that will be repeated in a minute: whatever the reason, an alarm that cannot be read is
+// inconclusive, and a short outage of CloudWatch costs a release nothing but time.
+func AlarmsNow(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []string) []judge.Alarm {
+	alarms, err := Alarms(ctx, api, arns)
+	if err == nil {
+		return alarms
+	}
+	alarms = make([]judge.Alarm, len(arns))
+	for i, arn := range arns {
+		alarms[i] = judge.Alarm{Name: release.AlarmName(arn), Cause: err.Error()}
+	}
+	return alarms
+}
+
 func states(ctx context.Context, api cloudwatch.DescribeAlarmsAPIClient, arns []string) (map[string]types.StateValue, error) {
 	// Without types only metric alarms are returned; composite ones need the permission on * (CloudWatch API Reference,
 	// DescribeAlarms).

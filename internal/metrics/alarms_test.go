@@ -95,6 +95,44 @@ func TestAlarmsAreAskedForAgainWhereThatMayHelp(t *testing.T) {
 	}
 }
 
+func TestALookThatIsRepeatedTakesWhateverItCannotReadForUnreadable(t *testing.T) {
+	t.Parallel()
+	arns := []string{alarmPrefix + "site", alarmPrefix + "other"}
+	for name, err := range map[string]error{
+		"too many requests":    &smithy.GenericAPIError{Code: "Throttling"},
+		"an internal error":    &smithy.GenericAPIError{Code: "InternalServiceError"},
+		"a missing permission": &smithy.GenericAPIError{Code: "AccessDenied"},
+		"no answer at all":     context.DeadlineExceeded,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := metrics.AlarmsNow(t.Context(), &alarmPages{err: err}, arns)
+			if len(got) != 2 || got[0].Name != "site" || got[1].Name != "other" {
+				t.Fatalf("got %+v, want both alarms", got)
+			}
+			for _, a := range got {
+				if a.State != "" || !strings.Contains(a.Cause, err.Error()) {
+					t.Errorf("got %+v, want it unreadable because of %v", a, err)
+				}
+			}
+		})
+	}
+}
+
+func TestALookThatIsRepeatedReadsAlarmsLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	api := &alarmPages{answers: []*cloudwatch.DescribeAlarmsOutput{
+		{MetricAlarms: []types.MetricAlarm{{AlarmArn: aws.String(alarmPrefix + "site"), StateValue: types.StateValueAlarm}}},
+	}}
+	got := metrics.AlarmsNow(t.Context(), api, []string{alarmPrefix + "site"})
+	if want := []judge.Alarm{{Name: "site", State: judge.StateAlarm}}; !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := metrics.AlarmsNow(t.Context(), &alarmPages{err: context.Canceled}, nil); len(got) != 0 {
+		t.Errorf("got %+v, want none where none is asked for", got)
+	}
+}
+
 func TestEvidence(t *testing.T) {
 	t.Parallel()
 	observed := func(canary string, from time.Time) *release.Observation {

@@ -17,6 +17,7 @@ const (
 	eventsPerStep  = 30  // Shift Traffic, its announcement, the first look at its propagation
 	eventsPerPoll  = 9   // wait, check, choice
 	eventsPerLook  = 24  // wait, Check Pair, Prove Traffic, Observe, Judge Health, choice
+	eventsPerTry   = 12  // Prove Traffic Again, choice, Promote: a look at the last step may lead there and back
 	eventsPerBaked = 14  // wait, Observe Primary, Judge Primary, choice
 	eventsPerAsked = 14  // wait, Promote Again, Confirm Promotion, choice
 )
@@ -43,18 +44,20 @@ func (p *Plan) HistoryEvents() int {
 		looks += s.Deadline.minutes() + 1
 	}
 	baked := 2*p.Bake.minutes() + 1
-	return eventsFixed + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked + asked*eventsPerAsked
+	tries := p.Ramp[len(p.Ramp)-1].Deadline.minutes() + 1
+	return eventsFixed + tries*eventsPerTry + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked + asked*eventsPerAsked
 }
 
 func (p *Plan) checkLength(r *refusals) {
 	if n := p.HistoryEvents(); n > budgetEvents {
-		r.add("ramp, bake and deployedWithin", "", fmt.Sprintf(
+		r.add("ramp, bake and deployedWithin", "together", fmt.Sprintf(
 			"the longest course of this plan needs %d history events; Step Functions ends an execution at %d and %d are kept for retries: shorten the deadlines",
 			n, maxHistoryEvents, maxHistoryEvents-budgetEvents))
 	}
-	// An hour more than the plan's own deadlines covers the retries of every task.
-	if longest := p.Longest() + time.Hour; longest > MachineTimeout {
-		r.add("ramp, bake and deployedWithin", "", fmt.Sprintf(
+	// Beyond the plan's own deadlines come retries; a task that is retried to the end takes most of an hour, and then the
+	// release is on its way to an end.
+	if longest := p.Longest() + 2*time.Hour; longest > MachineTimeout {
+		r.add("ramp, bake and deployedWithin", "together", fmt.Sprintf(
 			"the longest course of this plan takes %s, the way back included; the state machine ends an execution after %s: shorten the deadlines",
 			Duration(longest), Duration(MachineTimeout)))
 	}

@@ -128,6 +128,11 @@ type Write struct {
 	Deadline time.Time `json:"deadline"`
 }
 
+// WriteTo is a mutation at this time of a distribution, or of its policy, whose propagation has to be waited for.
+func (p *Plan) WriteTo(distribution string, at time.Time) Write {
+	return Write{Distribution: distribution, Written: true, At: at, Deadline: at.Add(p.DeployedWithin.Std())}
+}
+
 // Preflight is the pair as found before anything was touched.
 type Preflight struct {
 	Passed bool `json:"passed"`
@@ -211,7 +216,7 @@ type Pair struct {
 
 // Traffic is what Prove Traffic saw.
 type Traffic struct {
-	// Verdict is flowing, not-yet-routing, override or quiet-site; a policy that is off is a fault.
+	// Verdict is flowing, not-yet-routing, override, quiet-site or unreadable; a policy that is off is a fault.
 	Verdict string `json:"verdict"`
 	Flowing bool   `json:"flowing"`
 	// Flowed is true once traffic was flowing at this step.
@@ -275,6 +280,8 @@ type PassedStep struct {
 	Weight  float64   `json:"weight"`
 	Reasons []string  `json:"reasons"`
 	At      time.Time `json:"at"`
+	// Observation is the counts on which it passed: with the later one of the bake, every measurement of the release.
+	Observation *Observation `json:"observation,omitempty"`
 }
 
 // PromoteAnswer is CloudFront's 200 to UpdateDistributionWithStagingConfig.
@@ -307,6 +314,8 @@ type Bake struct {
 	At        time.Time `json:"at"`
 	// Inconclusive is true when even the extended bake could not tell.
 	Inconclusive bool `json:"inconclusive"`
+	// ChangedSince is true when, at the end, the primary has another config than the promoted one: someone else's edit.
+	ChangedSince bool `json:"changedSince,omitempty"`
 }
 
 // Outcome is the end of the workflow.
@@ -354,6 +363,7 @@ const (
 	NotYetRouting = "not-yet-routing"
 	Override      = "override"
 	QuietSite     = "quiet-site"
+	Unreadable    = "unreadable"
 )
 
 // Ends, the titles of the final states.
@@ -373,4 +383,19 @@ const (
 	OfPromotion = "promotion"
 	OfRestore   = "restore"
 	OfStop      = "stop"
+)
+
+// Whose counts Observe reads: its which.
+const (
+	CountsOfStaging = "staging"
+	CountsOfPrimary = "primary"
+)
+
+// Detail types of the events on the event bus: the which of Announce.
+const (
+	EventReleaseStarted   = "release-started"
+	EventStepPassed       = "step-passed"
+	EventPromoted         = "promoted"
+	EventBakeInconclusive = "bake-inconclusive"
+	EventReleaseEnded     = "release-ended"
 )

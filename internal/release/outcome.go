@@ -86,6 +86,9 @@ func blockers(findings []Finding) string {
 
 func (d *Document) promotedCause() string {
 	text := fmt.Sprintf("Promoted: the primary %s has the judged config.", d.Plan.Primary)
+	if d.Bake != nil && d.Bake.ChangedSince {
+		text = fmt.Sprintf("Promoted: the primary %s got the judged config; since then someone else has changed it, and what was watched last includes their change.", d.Plan.Primary)
+	}
 	if d.Bake != nil && d.Bake.Inconclusive {
 		text += " The bake could not tell whether it is healthy: " + strings.Join(d.Bake.Reasons, "; ") + "."
 	}
@@ -102,7 +105,33 @@ func (d *Document) strandedCause() string {
 		return text + " No pair was touched: the request had not been accepted."
 	}
 	primary := d.Plan.Primary
-	return text + " " + d.viewers(primary) + " Look at it: aws cloudfront get-distribution --id " + primary
+	return text + " " + d.viewers(primary) + d.commands(primary)
+}
+
+// commands are the first ones for the operator: to see what viewers get, and to switch the policy off.
+func (d *Document) commands(primary string) string {
+	policy := ""
+	switch {
+	case d.Preflight != nil:
+		policy = d.Preflight.PolicyID
+	case d.Recovery != nil:
+		policy = d.Recovery.PolicyID
+	}
+	if policy == "" {
+		return " Find its policy: aws cloudfront get-distribution-config --id " + primary +
+			" --query DistributionConfig.ContinuousDeploymentPolicyId"
+	}
+	return " Switch the policy off, if it is on: " + SwitchOffCommand(policy)
+}
+
+// SwitchOffCommand disables a policy and keeps its other fields. The ETag is read first, so that an edit between the reads
+// is refused and not overwritten.
+func SwitchOffCommand(policyID string) string {
+	return strings.ReplaceAll(`etag=$(aws cloudfront get-continuous-deployment-policy --id POLICY --query ETag --output text) && `+
+		`aws cloudfront get-continuous-deployment-policy-config --id POLICY --query ContinuousDeploymentPolicyConfig --output json `+
+		`| sed 's/"Enabled": true/"Enabled": false/' > policy.json && `+
+		`aws cloudfront update-continuous-deployment-policy --id POLICY --if-match "$etag" --continuous-deployment-policy-config file://policy.json`,
+		"POLICY", policyID)
 }
 
 // viewers says what viewers get when the pair could not be made safe.
@@ -113,15 +142,17 @@ func (d *Document) viewers(primary string) string {
 		return fmt.Sprintf("Viewers are safe: the policy of %s is off everywhere.", primary)
 	case at != nil && at.Deployed && at.What == OfRestore:
 		return fmt.Sprintf("Viewers are safe: %s has its config from before the release everywhere.", primary)
+	case d.Restore != nil:
+		return fmt.Sprintf("The config from before the release was written to %s, but may not be everywhere yet.", primary)
 	case d.Promotion != nil && d.Promotion.Confirmed && d.Bake != nil && d.Bake.Regressed:
-		return fmt.Sprintf("The promoted config, which got worse, may still be live on %s.", primary)
+		return fmt.Sprintf("What was promoted to %s got worse and was not taken back.", primary)
 	case d.Promotion != nil && d.Promotion.Confirmed:
 		return fmt.Sprintf("The promotion happened: viewers get the promoted config from %s.", primary)
 	case d.Promotion != nil || d.Doubt != nil:
 		return fmt.Sprintf("It is not known whether %s has the old config or the promoted one, which was judged healthy; its policy may still be on.", primary)
 	case d.Stop != nil:
 		return fmt.Sprintf("The policy of %s was switched off, but some points of presence may still send viewers to staging.", primary)
-	case d.Staging == nil && d.Recovery == nil, d.Staging == nil && d.Recovery.Needed && d.Preflight == nil:
+	case d.Lock != nil && d.Lock.TakenOverFrom != "" && d.Preflight == nil:
 		return fmt.Sprintf("A dead run may have left viewers of %s on its staging distribution.", primary)
 	case d.Staging == nil:
 		return fmt.Sprintf("This release has sent no viewer of %s to staging.", primary)

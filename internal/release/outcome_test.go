@@ -16,11 +16,14 @@ func lambdaError(name, message string) *release.Failure {
 func released(change func(*release.Document)) release.Document {
 	d := release.Document{
 		Execution: release.Execution{Name: "mine"}, Plan: &release.Plan{Primary: "E1PRIMARY00000"},
-		Recovery: &release.Recovery{}, Preflight: &release.Preflight{Passed: true},
+		Recovery: &release.Recovery{}, Preflight: &release.Preflight{Passed: true, PolicyID: "the-policy"},
 	}
 	change(&d)
 	return d
 }
+
+// takenOver is what Acquire Lock notes where the holder before had died.
+func takenOver(d *release.Document) { d.Lock = &release.Lock{TakenOverFrom: "the dead run"} }
 
 type ending struct {
 	change func(*release.Document)
@@ -123,93 +126,37 @@ func clean() map[string]ending {
 			[]string{"The bake could not tell whether it is healthy: too few requests."},
 			nil,
 		},
+		"a promotion that someone else has changed since says so": {
+			func(d *release.Document) {
+				d.Promotion, d.Bake = &release.Promotion{Confirmed: true}, &release.Bake{Done: true, ChangedSince: true}
+			}, release.Promoted,
+			[]string{"the primary E1PRIMARY00000 got the judged config; since then someone else has changed it"},
+			[]string{"has the judged config", "could not tell"},
+		},
+		"a promotion that was changed since under a bake that could not tell says both": {
+			func(d *release.Document) {
+				d.Promotion = &release.Promotion{Confirmed: true}
+				d.Bake = &release.Bake{Done: true, ChangedSince: true, Inconclusive: true, Reasons: []string{"too few requests"}}
+			}, release.Promoted,
+			[]string{"since then someone else has changed it", "The bake could not tell whether it is healthy: too few requests."},
+			nil,
+		},
+		"a refusal after the recovery from a dead run says what that touched": {
+			func(d *release.Document) {
+				takenOver(d)
+				d.Recovery, d.Failure = &release.Recovery{Needed: true, PolicyID: "the-policy"}, lambdaError("Refused", "no")
+			}, release.Rejected,
+			[]string{"The policy that a dead run had left was switched off; nothing else was touched. Refused: no."},
+			[]string{"Nothing was touched"},
+		},
+		"a refusal after a recovery that found nothing to do has touched nothing": {
+			func(d *release.Document) { takenOver(d); d.Failure = lambdaError("Refused", "no") },
+			release.Rejected,
+			[]string{"Nothing was touched. Refused: no."},
+			[]string{"dead run"},
+		},
 		"a refusal without a reason says that it has none": {
 			func(*release.Document) {}, release.Rejected, []string{"No step has recorded why."}, nil,
-		},
-	}
-}
-
-func stranded() map[string]ending {
-	stuck := lambdaError("NotDeployed", "the primary was still InProgress.")
-	return map[string]ending{
-		"what a dead run left could not be cleaned up": {
-			func(d *release.Document) {
-				d.Recovery, d.Preflight, d.Stranded = nil, nil, lambdaError("Throttled", "Rate exceeded")
-			},
-			release.NeedsOperator,
-			[]string{"Throttled: Rate exceeded.", "A dead run may have left viewers of E1PRIMARY00000 on its staging distribution."},
-			nil,
-		},
-		"the recovery did not deploy": {
-			func(d *release.Document) {
-				d.Preflight, d.Recovery, d.Stranded = nil, &release.Recovery{Needed: true}, stuck
-			}, release.NeedsOperator,
-			[]string{"A dead run may have left viewers of E1PRIMARY00000 on its staging distribution."},
-			nil,
-		},
-		"traffic could not be stopped": {
-			func(d *release.Document) {
-				d.Staging, d.Step = &release.Staging{Differs: true}, &release.Step{}
-				d.Failure, d.Stranded = lambdaError("ConfigChanged", "someone was here."), lambdaError("Unavailable", "no answer")
-			}, release.NeedsOperator,
-			[]string{
-				"Unavailable: no answer. This came while going back because of ConfigChanged: someone was here.",
-				"Some viewers of E1PRIMARY00000 may still get the staging config.",
-				"Look at it: aws cloudfront get-distribution --id E1PRIMARY00000", "(runbook: Needs Operator; execution mine)",
-			},
-			nil,
-		},
-		"traffic was stopped, but not everywhere": {
-			func(d *release.Document) {
-				d.Staging, d.Stop, d.Stranded = &release.Staging{Differs: true}, &release.Write{}, stuck
-			}, release.NeedsOperator,
-			[]string{"switched off, but some points of presence may still send viewers to staging"},
-			nil,
-		},
-		"traffic was stopped everywhere, and only the end failed": {
-			func(d *release.Document) {
-				d.Staging, d.Stop, d.Stranded = &release.Staging{Differs: true}, &release.Write{}, lambdaError("Unavailable", "S3 is down")
-				d.Deployed = &release.Deployed{What: release.OfStop, Deployed: true}
-			}, release.NeedsOperator, []string{"Viewers are safe: the policy of E1PRIMARY00000 is off everywhere."}, []string{"may still"},
-		},
-		"the promotion is in doubt": {
-			inDoubt, release.NeedsOperator,
-			[]string{"It is not known whether E1PRIMARY00000 has the old config or the promoted one", "its policy may still be on"},
-			nil,
-		},
-		"the promotion is in doubt since its first confirmation": {
-			func(d *release.Document) { inDoubt(d); d.Doubt, d.Promotion = nil, &release.Promotion{} }, release.NeedsOperator,
-			[]string{"It is not known whether"},
-			nil,
-		},
-		"the promotion happened, and the policy or the propagation failed after it": {
-			func(d *release.Document) {
-				d.Staging, d.Promotion, d.Stranded = &release.Staging{Differs: true}, &release.Promotion{Confirmed: true}, stuck
-			}, release.NeedsOperator, []string{"The promotion happened: viewers get the promoted config from E1PRIMARY00000."}, nil,
-		},
-		"the primary got worse and could not be restored": {
-			func(d *release.Document) {
-				regressed(d)
-				d.Stranded = lambdaError("ConfigChanged", "their config is live")
-			}, release.NeedsOperator,
-			[]string{"ConfigChanged: their config is live.", "The promoted config, which got worse, may still be live on E1PRIMARY00000."},
-			nil,
-		},
-		"the primary was restored everywhere, and only the end failed": {
-			func(d *release.Document) {
-				regressed(d)
-				d.Restore, d.Stranded = &release.Write{}, lambdaError("Unavailable", "S3 is down")
-				d.Deployed = &release.Deployed{What: release.OfRestore, Deployed: true}
-			}, release.NeedsOperator,
-			[]string{"Viewers are safe: E1PRIMARY00000 has its config from before the release everywhere."},
-			[]string{"may still"},
-		},
-		"the restoration did not deploy": {
-			func(d *release.Document) {
-				regressed(d)
-				d.Restore, d.Stranded = &release.Write{}, stuck
-				d.Deployed = &release.Deployed{What: release.OfRestore}
-			}, release.NeedsOperator, []string{"may still be live"}, []string{"Viewers are safe"},
 		},
 	}
 }

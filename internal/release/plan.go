@@ -97,7 +97,7 @@ func ParsePlan(request []byte) (Plan, error) {
 	decoder := json.NewDecoder(bytes.NewReader(request))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&plan); err != nil {
-		return Plan{}, fmt.Errorf("read the request: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return Plan{}, fmt.Errorf("read the request: %s", explain(err))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return Plan{}, errors.New("read the request: there is more after its closing brace")
@@ -112,6 +112,18 @@ func ParsePlan(request []byte) (Plan, error) {
 		return Plan{}, errors.New(strings.Join(r, "; "))
 	}
 	return plan, nil
+}
+
+// explain is a decoding error without the names of our types.
+func explain(err error) string {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field := wrong.Field
+		if field == "" {
+			return "it is a JSON " + wrong.Value + ": it must be an object"
+		}
+		return fmt.Sprintf("%s: a JSON %s is not what is expected here", field, wrong.Value)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 func (p *Plan) fillIn() {

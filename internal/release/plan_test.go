@@ -39,7 +39,8 @@ func TestParsePlanRefuses(t *testing.T) {
 		want    []string // field, value and rule, all in the message
 	}{
 		"no JSON":                    {`primary: E1`, []string{"read the request"}},
-		"an array":                   {`[]`, []string{"read the request", "array"}},
+		"an array":                   {`[]`, []string{"read the request", "array", "must be an object"}},
+		"a number for a name":        {`{"primary":5}`, []string{"read the request: primary: a JSON number is not what is expected here"}},
 		"null for everything":        {`null`, []string{"primary", "change.kind"}},
 		"something after the end":    {`{"primary":"E1PRIMARY","change":{"kind":"staged"}} {}`, []string{"closing brace"}},
 		"an unknown field":           {`{"primary":"E1PRIMARY","change":{"kind":"staged"},"wieght":1}`, []string{"unknown field", "wieght"}},
@@ -71,7 +72,7 @@ func TestParsePlanRefuses(t *testing.T) {
 		"an unknown finding":         {staged(`"acknowledge":["everything"]`), []string{`acknowledge[0] "everything"`, "custom-error-responses"}},
 		"a finding that blocks":      {staged(`"acknowledge":["http3"]`), []string{`acknowledge[0] "http3"`}},
 		"more events than there are": {staged(`"ramp":[{"weight":0.1,"observe":"24h"}]`), []string{"history events", "25000"}},
-		"more time than there is":    {staged(`"deployedWithin":"6h","bake":"10m","ramp":[` + ramp(10) + `]`), []string{"the way back included", "72h"}},
+		"more time than there is":    {staged(`"deployedWithin":"6h","bake":"10m","ramp":[` + ramp(10) + `]`), []string{"the way back included", "36h"}},
 		"a request too large":        {staged(`"reason":"` + strings.Repeat("x", 40_000) + `"`), []string{"at most 32768"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,7 +31,7 @@ const (
 	// LambdaTimeout is the longest that any of our Lambdas may run.
 	LambdaTimeout = time.Minute
 	// MachineTimeout is the state machine's TimeoutSeconds.
-	MachineTimeout = 72 * time.Hour
+	MachineTimeout = 36 * time.Hour
 	// ProofMinutes is the length of the window in which traffic is proven.
 	ProofMinutes = 5
 	// BaselineMinutes is how much of the primary's past the bake compares with.

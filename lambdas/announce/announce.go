@@ -18,15 +18,6 @@ import (
 // Source is the source of every event.
 const Source = "cloudfront-cd"
 
-// Detail types of the events.
-const (
-	ReleaseStarted   = "release-started"
-	StepPassed       = "step-passed"
-	Promoted         = "promoted"
-	BakeInconclusive = "bake-inconclusive"
-	ReleaseEnded     = "release-ended"
-)
-
 type bus interface {
 	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
 }
@@ -77,8 +68,8 @@ func (h Handler) entries(in release.Input) ([]types.PutEventsRequestEntry, error
 		return nil, err
 	}
 	entries := []types.PutEventsRequestEntry{first}
-	if bake := in.Document.Bake; in.Which == ReleaseEnded && bake != nil && bake.Inconclusive {
-		second, err := h.entry(in.Document, BakeInconclusive, Detail{Text: in.Document.Outcome.Cause})
+	if bake := in.Document.Bake; in.Which == release.EventReleaseEnded && bake != nil && bake.Inconclusive {
+		second, err := h.entry(in.Document, release.EventBakeInconclusive, Detail{Text: in.Document.Outcome.Cause})
 		if err != nil {
 			return nil, err
 		}
@@ -108,15 +99,15 @@ func (h Handler) entry(doc release.Document, kind string, d Detail) (types.PutEv
 func detailOf(in release.Input) Detail {
 	doc := in.Document
 	switch in.Which {
-	case StepPassed:
+	case release.EventStepPassed:
 		if doc.Step != nil && doc.Judgement != nil {
 			return Detail{Step: doc.Step.Index + 1, Weight: doc.Step.Weight, Text: doc.Judgement.Verdict}
 		}
-	case Promoted:
+	case release.EventPromoted:
 		if doc.Promotion != nil {
 			return Detail{Text: "confirmed by " + doc.Promotion.By}
 		}
-	case ReleaseEnded:
+	case release.EventReleaseEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}
 	}
 	return Detail{}

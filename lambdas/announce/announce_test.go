@@ -48,13 +48,13 @@ func TestEachPhaseIsToldWithWhatItIsAbout(t *testing.T) {
 		before func(*pairtest.World)
 		want   announce.Detail
 	}{
-		announce.ReleaseStarted: {pairtest.Preflighted, func(*pairtest.World) {}, announce.Detail{ID: "mine/release-started"}},
-		announce.StepPassed: {
+		release.EventReleaseStarted: {pairtest.Preflighted, func(*pairtest.World) {}, announce.Detail{ID: "mine/release-started"}},
+		release.EventStepPassed: {
 			pairtest.Shifted, (*pairtest.World).StepPassed,
 			announce.Detail{ID: "mine/step-passed/1", Step: 1, Weight: 0.05, Text: "healthy"},
 		},
-		announce.Promoted: {pairtest.Promoted, func(*pairtest.World) {}, announce.Detail{ID: "mine/promoted", Text: "confirmed by answer"}},
-		announce.ReleaseEnded: {
+		release.EventPromoted: {pairtest.Promoted, func(*pairtest.World) {}, announce.Detail{ID: "mine/promoted", Text: "confirmed by answer"}},
+		release.EventReleaseEnded: {
 			pairtest.Promoted, func(w *pairtest.World) {
 				w.Document.Outcome = release.Outcome{End: release.Promoted, Cause: "it was healthy", Record: "releases/r.json", Promoted: true}
 			},
@@ -80,9 +80,9 @@ func TestARepeatedEventHasTheSameID(t *testing.T) {
 	w := pairtest.New(t, pairtest.Shifted)
 	w.StepPassed()
 	b := &bus{}
-	w.Must(send(t, b, w, announce.StepPassed))
+	w.Must(send(t, b, w, release.EventStepPassed))
 	w.Clock.Advance(time.Minute)
-	w.Must(send(t, b, w, announce.StepPassed))
+	w.Must(send(t, b, w, release.EventStepPassed))
 	if b.sent[0] != b.sent[1] {
 		t.Errorf("got %+v after %+v", b.sent[1], b.sent[0])
 	}
@@ -94,8 +94,8 @@ func TestABakeThatCouldNotTellIsToldBesideTheEnd(t *testing.T) {
 	w.Document.Bake = &release.Bake{Done: true, Inconclusive: true}
 	w.Document.Outcome = release.Outcome{End: release.Promoted, Cause: "the bake could not tell"}
 	b := &bus{}
-	w.Must(send(t, b, w, announce.ReleaseEnded))
-	if len(b.types) != 2 || b.types[1] != announce.BakeInconclusive || b.sent[1].ID != "mine/bake-inconclusive" || b.sent[1].Text != "the bake could not tell" {
+	w.Must(send(t, b, w, release.EventReleaseEnded))
+	if len(b.types) != 2 || b.types[1] != release.EventBakeInconclusive || b.sent[1].ID != "mine/bake-inconclusive" || b.sent[1].Text != "the bake could not tell" {
 		t.Errorf("got %v %+v", b.types, b.sent)
 	}
 }
@@ -105,7 +105,7 @@ func TestAReleaseThatEndedBeforeItHadAPlanIsToldToo(t *testing.T) {
 	w := pairtest.New(t, pairtest.Locked)
 	w.Document.Plan = nil
 	b := &bus{}
-	w.Must(send(t, b, w, announce.ReleaseEnded))
+	w.Must(send(t, b, w, release.EventReleaseEnded))
 	if len(b.sent) != 1 || b.sent[0].Primary != "" || b.sent[0].Execution != pairtest.Me {
 		t.Errorf("got %+v", b.sent)
 	}
@@ -123,8 +123,8 @@ func TestAnEventThatWasNotTakenIsAFailure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := pairtest.New(t, pairtest.Locked)
-			err := send(t, &c.bus, w, announce.ReleaseStarted)
-			pairtest.WantFault(t, err, c.want, announce.ReleaseStarted)
+			err := send(t, &c.bus, w, release.EventReleaseStarted)
+			pairtest.WantFault(t, err, c.want, release.EventReleaseStarted)
 		})
 	}
 }

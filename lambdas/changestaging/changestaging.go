@@ -62,12 +62,12 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Staging,
 	before := doc.Preflight.Staging.Fingerprint
 	switch {
 	case staging.Fingerprint == before && part.Fingerprint == before:
+		part.Written = false
 		return part, nil
 	case staging.Fingerprint == before:
-		return h.write(ctx, part, staging, wanted)
+		return h.write(ctx, doc, part, staging, wanted)
 	case doc.Plan.Change.Kind == release.KindOrigin && staging.Fingerprint == part.Fingerprint:
-		part.Written = true // by an earlier call, so its propagation is still to be waited for
-		return part, nil
+		return part, nil // written by an earlier call, so its propagation is still to be waited for
 	}
 	return release.Staging{}, fault.Errorf(fault.ConfigChanged,
 		"staging distribution %s was changed by someone else since Preflight; nothing was overwritten", doc.Preflight.Staging.ID)
@@ -97,12 +97,9 @@ func repointed(change release.Change, primary, staging live.Config) (*types.Dist
 }
 
 func (h Handler) part(doc release.Document, primary live.Config, wanted *types.DistributionConfig) release.Staging {
-	now := h.Now()
 	differences := distribution.Diff(primary.DistributionConfig, wanted)
 	part := release.Staging{
-		Write: release.Write{
-			Distribution: doc.Preflight.Staging.ID, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
-		},
+		Write:       doc.Plan.WriteTo(doc.Preflight.Staging.ID, h.Now()),
 		Fingerprint: distribution.Fingerprint(wanted),
 		Differs:     len(differences) > 0,
 	}
@@ -117,7 +114,7 @@ func (h Handler) part(doc release.Document, primary live.Config, wanted *types.D
 	return part
 }
 
-func (h Handler) write(ctx context.Context, part release.Staging, staging live.Config, wanted *types.DistributionConfig) (release.Staging, error) {
+func (h Handler) write(ctx context.Context, doc release.Document, part release.Staging, staging live.Config, wanted *types.DistributionConfig) (release.Staging, error) {
 	out, err := h.CloudFront.UpdateDistribution(ctx, &cloudfront.UpdateDistributionInput{
 		Id: &part.Distribution, IfMatch: &staging.ETag, DistributionConfig: wanted,
 	})
@@ -127,7 +124,10 @@ func (h Handler) write(ctx context.Context, part release.Staging, staging live.C
 	if err != nil {
 		return release.Staging{}, fmt.Errorf("update staging distribution %s: %w", part.Distribution, err)
 	}
-	part.Written = true
+	// Enabled between the first look and the write, the policy would now be showing viewers what nobody has judged.
+	if err := h.refuseWhileEnabled(ctx, doc); err != nil {
+		return release.Staging{}, err
+	}
 	if out.Distribution != nil {
 		part.LastModified = aws.ToTime(out.Distribution.LastModifiedTime)
 	}
@@ -147,6 +147,5 @@ func (h Handler) afterConflict(ctx context.Context, part release.Staging, refuse
 		return release.Staging{}, fault.Errorf(fault.ConfigChanged,
 			"staging distribution %s was changed by someone else while this release was about to; nothing was overwritten", part.Distribution)
 	}
-	part.Written = true
 	return part, nil
 }

@@ -204,6 +204,35 @@ func TestNothingIsWrittenAndNothingOverwritten(t *testing.T) {
 	}
 }
 
+func TestAPolicyThatIsEnabledBetweenTheLookAndTheWriteEndsTheRelease(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Preflighted)
+	w.Strike(pairtest.CloudFront, pairtest.UpdateDistribution, transport.Outcome{
+		Before: func() { w.EditPolicy("Enabled", "true") },
+	})
+	_, err := change(t, w)
+	pairtest.WantFault(t, err, fault.ConfigChanged, pairtest.Policy, "enabled by someone else")
+	w.WantWrites(1) // it had been sent: the way back switches the policy off
+	_, err = change(t, w)
+	pairtest.WantFault(t, err, fault.ConfigChanged, pairtest.Policy)
+	w.WantWrites(1)
+}
+
+func TestAPolicyThatCannotBeReadAfterTheWriteIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	const getPolicy = "GetContinuousDeploymentPolicy"
+	w := pairtest.New(t, pairtest.Preflighted)
+	w.Calls.Fault = transport.Nth(pairtest.CloudFront, getPolicy, 2, transport.Unavailable())
+	_, err := change(t, w)
+	pairtest.WantFault(t, err, fault.Unavailable, pairtest.Policy)
+	got, err := change(t, w)
+	w.Must(err)
+	w.WantWrites(1)
+	if !got.Written {
+		t.Errorf("got %+v, want the first call's write", got)
+	}
+}
+
 func TestAnEditBetweenReadAndWriteStays(t *testing.T) {
 	t.Parallel()
 	w := pairtest.New(t, pairtest.Preflighted)

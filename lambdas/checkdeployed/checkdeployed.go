@@ -10,18 +10,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 
 	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/live"
 	"cloudfront-cd/internal/release"
 )
 
 const deployed = "Deployed"
 
+type cloudFront interface {
+	cloudfront.GetDistributionAPIClient
+	live.PolicyReader
+}
+
 // Handler has everything the step needs.
 type Handler struct {
-	CloudFront cloudfront.GetDistributionAPIClient
+	CloudFront cloudFront
 	Now        func() time.Time
 }
 
-// Handle only reads, so it may be retried at any time. Which write it asks about comes with the state.
+// Handle only reads, so it may be retried at any time. Which write it asks about comes with the state. On the way back
+// Deployed is not enough: an end that says "no viewer gets staging" needs the policy to be off still.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed, error) {
 	write, err := writeOf(in)
 	if err != nil {
@@ -44,7 +51,24 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
 			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)
 	}
+	if back := in.Which == release.OfStop || in.Which == release.OfRestore; back && part.Deployed {
+		return part, h.refuseEnabled(ctx, in.Document.Preflight.PolicyID)
+	}
 	return part, nil
+}
+
+func (h Handler) refuseEnabled(ctx context.Context, policyID string) error {
+	policy, err := live.ReadPolicy(ctx, h.CloudFront, policyID)
+	if fault.Code(err) == "NoSuchContinuousDeploymentPolicy" {
+		return nil // what is gone sends nobody anywhere
+	}
+	if err != nil {
+		return err
+	}
+	if policy.On() {
+		return fault.Errorf(fault.ConfigChanged, "policy %s was enabled again by someone else while this release went back", policyID)
+	}
+	return nil
 }
 
 // believable tells a report of Deployed from one of before the write: reads lag writes, so the report must show a trace

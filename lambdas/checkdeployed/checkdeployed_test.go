@@ -12,6 +12,8 @@ import (
 	"cloudfront-cd/lambdas/checkdeployed"
 )
 
+const getPolicy = "GetContinuousDeploymentPolicy"
+
 // check looks once and puts the answer into the document, as the state machine does.
 func check(t *testing.T, w *pairtest.World, which string) release.Deployed {
 	t.Helper()
@@ -131,7 +133,8 @@ func TestADeployedThatShowsTheWriteIsBelievedAtOnce(t *testing.T) {
 
 func TestADeployedWithoutATraceOfTheWriteIsBelievedOnceTheWriteIsOld(t *testing.T) {
 	t.Parallel()
-	w := pairtest.New(t, pairtest.Shifted)
+	w := pairtest.New(t, pairtest.Promoted) // the promotion has switched the policy off
+	w.Clock.Advance(10 * time.Minute)
 	now := w.Clock.Now()
 	w.Document.Stop = &release.Write{Distribution: pairtest.Primary, Written: true, At: now, Deadline: now.Add(20 * time.Minute)}
 	w.Clock.Advance(release.SettleAfter - time.Second)
@@ -194,6 +197,7 @@ func TestEachStateAsksAboutItsOwnWrite(t *testing.T) {
 			_, err := look(t, w, which)
 			pairtest.WantFault(t, err, fault.Unexpected, which)
 			put(&w.Document, &release.Write{Distribution: pairtest.Staging})
+			w.Document.Preflight = &release.Preflight{PolicyID: pairtest.Policy}
 			got, err := look(t, w, which)
 			w.Must(err)
 			if !got.Deployed || got.What != which || got.Distribution != pairtest.Staging {
@@ -206,6 +210,80 @@ func TestEachStateAsksAboutItsOwnWrite(t *testing.T) {
 		_, err := look(t, written(t), "nothing-of-ours")
 		pairtest.WantFault(t, err, fault.Unexpected, "nothing-of-ours")
 	})
+}
+
+// wentBack is a world in which the write of the given state, the last one on the way back, has deployed.
+func wentBack(t *testing.T, which string) *pairtest.World {
+	t.Helper()
+	w := written(t)
+	w.Document.Restore, w.Document.Staging.Write = w.Document.Stop, *w.Document.Stop
+	w.Document.Step.Write = *w.Document.Stop
+	w.Document.Promotion = &release.Promotion{Write: *w.Document.Stop}
+	w.Document.Recovery = &release.Recovery{Write: w.Document.Stop}
+	w.Clock.Advance(10 * time.Minute)
+	if got := check(t, w, which); !got.Deployed {
+		t.Fatalf("got %+v, want it deployed", got)
+	}
+	return w
+}
+
+func TestOnTheWayBackThePolicyMustBeOffStill(t *testing.T) {
+	t.Parallel()
+	for _, which := range []string{release.OfStop, release.OfRestore} {
+		t.Run(which+" is refused where somebody enabled the policy again", func(t *testing.T) {
+			t.Parallel()
+			w := wentBack(t, which)
+			w.EditPolicy("Enabled", "true")
+			if got := check(t, w, which); got.Deployed {
+				t.Errorf("got %+v, want to wait for what is in progress", got)
+			}
+			w.Clock.Advance(6 * time.Minute)
+			_, err := look(t, w, which)
+			pairtest.WantFault(t, err, fault.ConfigChanged, pairtest.Policy, "enabled again by someone else")
+		})
+		t.Run(which+" is deployed where the policy is gone", func(t *testing.T) {
+			t.Parallel()
+			w := wentBack(t, which)
+			w.Document.Preflight.PolicyID = "99999999-2222-4333-8444-555555555555"
+			if got := check(t, w, which); !got.Deployed {
+				t.Errorf("got %+v", got)
+			}
+		})
+		t.Run(which+" is asked about again where the policy cannot be read", func(t *testing.T) {
+			t.Parallel()
+			w := wentBack(t, which)
+			w.Strike(pairtest.CloudFront, getPolicy, transport.Throttled())
+			_, err := look(t, w, which)
+			pairtest.WantFault(t, err, fault.Throttled, pairtest.Policy)
+		})
+	}
+}
+
+func TestElsewhereThePolicyIsNobodysConcern(t *testing.T) {
+	t.Parallel()
+	for _, which := range []string{release.OfRecovery, release.OfStaging, release.OfTraffic, release.OfPromotion} {
+		t.Run("not that of "+which, func(t *testing.T) {
+			t.Parallel()
+			w := wentBack(t, which)
+			w.EditPolicy("Enabled", "true")
+			w.Clock.Advance(6 * time.Minute)
+			if got := check(t, w, which); !got.Deployed {
+				t.Errorf("got %+v", got)
+			}
+			if n := w.Calls.Count(pairtest.CloudFront, getPolicy); n != 0 {
+				t.Errorf("got %d reads of the policy, want none", n)
+			}
+		})
+	}
+}
+
+func TestThePolicyIsNotReadBeforeTheWayBackIsDeployed(t *testing.T) {
+	t.Parallel()
+	w := written(t)
+	w.Clock.Advance(30 * time.Second)
+	if got := check(t, w, release.OfStop); got.Deployed || w.Calls.Count(pairtest.CloudFront, getPolicy) != 0 {
+		t.Errorf("got %+v after %d reads of the policy", got, w.Calls.Count(pairtest.CloudFront, getPolicy))
+	}
 }
 
 func TestARecoveryThatWroteNothingHasNothingToWaitFor(t *testing.T) {

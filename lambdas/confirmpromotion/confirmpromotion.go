@@ -34,10 +34,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Promotio
 		return part, err
 	}
 	if primary.Fingerprint == doc.Staging.Fingerprint {
-		part.Confirmed, part.By = true, "read"
-		part.Write = release.Write{
-			Distribution: doc.Plan.Primary, Written: true, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
-		}
+		part.Confirmed, part.By, part.Write = true, "read", doc.Plan.WriteTo(doc.Plan.Primary, now)
 		return part, nil
 	}
 	if now.Sub(part.Since) >= release.DecideWithin {

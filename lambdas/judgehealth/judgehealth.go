@@ -24,10 +24,7 @@ type Handler struct {
 // by its index, never twice.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgement, error) {
 	doc := in.Document
-	alarms, err := metrics.Alarms(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
-	if err != nil {
-		return release.Judgement{}, err
-	}
+	alarms := metrics.AlarmsNow(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
 	names := metrics.Names{Canary: "staging", Baseline: "primary"}
 	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Staging.ID, doc.Deployed.At, names, alarms))
 	now, step := h.Now(), doc.Plan.Ramp[doc.Step.Index]
@@ -39,15 +36,19 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 		part.Stop = true
 		return part, nil
 	}
+	deadline := doc.Deployed.At.Add(step.Deadline.Std())
 	lacking := lacks(doc, step, gates.Minutes)
+	if !now.Before(deadline) && passedAlready(doc) {
+		lacking = append(lacking, "promotion: the step had passed, but it could not be promoted since → inconclusive")
+	}
 	part.Reasons = append(part.Reasons, lacking...)
 	if gates.Verdict == judge.Healthy && len(lacking) == 0 {
 		part.ReleaseHealthy, part.StepHealthy = doc.Step.Last, !doc.Step.Last
-		part.Passed = append(part.Passed, release.PassedStep{Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now})
+		part.Passed = append(part.Passed, release.PassedStep{Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now, Observation: doc.Observation})
 		return part, nil
 	}
 	part.Verdict = string(judge.Inconclusive)
-	if deadline := doc.Deployed.At.Add(step.Deadline.Std()); !now.Before(deadline) {
+	if !now.Before(deadline) {
 		part.Stop = true
 		part.Reasons = append(part.Reasons, fmt.Sprintf("the step's deadline of %s after its deployment has come", step.Deadline))
 		return part, nil
@@ -69,6 +70,12 @@ func lacks(doc release.Document, step release.RampStep, minutes int) []string {
 		lacking = append(lacking, fmt.Sprintf("traffic: %s: %s → inconclusive", t.Verdict, t.Note))
 	}
 	return lacking
+}
+
+// passedAlready reports whether the step had passed at an earlier look, so that something between its verdict and the
+// promotion has sent the release back to looking: that must not go on for ever.
+func passedAlready(doc release.Document) bool {
+	return doc.Judgement != nil && slices.ContainsFunc(doc.Judgement.Passed, func(p release.PassedStep) bool { return p.Step == doc.Step.Index })
 }
 
 // passedBefore is the passed steps without the one that is being judged: the last step is judged again when its traffic

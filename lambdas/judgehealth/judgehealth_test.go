@@ -2,6 +2,7 @@ package judgehealth_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/smithy-go"
 
-	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/lambdas/judgehealth"
 )
@@ -56,6 +56,11 @@ func document() release.Document {
 		Observation: &release.Observation{Canary: series("ESTAGING", 15, 1), Baseline: series("EPRIMARY", 15, 1)},
 		Judgement:   &release.Judgement{Passed: []release.PassedStep{{Step: 0, Weight: 0.05}}},
 	}
+}
+
+// passed is a document whose last step had passed already and is looked at again.
+func passed(d *release.Document) {
+	d.Judgement.Passed = append(d.Judgement.Passed, release.PassedStep{Step: 1, Weight: 0.15})
 }
 
 // The four arrows of the Choice "Verdict?".
@@ -105,17 +110,24 @@ func TestHandle(t *testing.T) {
 			after: early, verdict: "healthy", arrow: stepHealthy, passed: 1,
 		},
 		"a step that had passed before is not entered twice": {
-			change: func(d *release.Document) {
-				d.Judgement.Passed = append(d.Judgement.Passed, release.PassedStep{Step: 1, Weight: 0.15})
-			},
-			after: early, verdict: "healthy", arrow: releaseHealthy, passed: 2,
+			change: passed, after: early, verdict: "healthy", arrow: releaseHealthy, passed: 2,
 		},
 		"a step that had passed before must pass again": {
 			change: func(d *release.Document) {
-				d.Judgement.Passed = append(d.Judgement.Passed, release.PassedStep{Step: 1, Weight: 0.15})
+				passed(d)
 				d.Traffic.Flowing, d.Traffic.Verdict = false, release.Override
 			},
 			after: early, verdict: "inconclusive", arrow: observe, passed: 1,
+		},
+		"a step that had passed before passes again until its deadline": {
+			change: passed, after: late - time.Second, verdict: "healthy", arrow: releaseHealthy, passed: 2,
+		},
+		"a step that had passed before and was not promoted by its deadline stops the release": {
+			change: passed, after: late, verdict: "inconclusive", arrow: stop, passed: 1,
+			reason: "promotion: the step had passed, but it could not be promoted since → inconclusive",
+		},
+		"that another step had passed before does not count": {
+			after: late + time.Hour, verdict: "healthy", arrow: releaseHealthy, passed: 2,
 		},
 		"errors on staging stop the release": {
 			change: func(d *release.Document) { d.Observation.Canary = series("ESTAGING", 3, 50) },
@@ -234,21 +246,26 @@ func TestAPassedStepKeepsItsEvidence(t *testing.T) {
 	if err != nil || got.JudgedMinutes != 15 || len(got.Passed) != 2 {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	if p := got.Passed[1]; p.Step != 1 || p.Weight != 0.15 || len(p.Reasons) != 2 || !p.At.Equal(got.At) {
+	p := got.Passed[1]
+	if p.Step != 1 || p.Weight != 0.15 || len(p.Reasons) != 2 || !p.At.Equal(got.At) {
 		t.Errorf("got %+v", p)
+	}
+	if want := document().Observation; !reflect.DeepEqual(p.Observation, want) {
+		t.Errorf("got observation %+v, want the one it passed on, %+v", p.Observation, want)
 	}
 }
 
-func TestAlarmsAreReadAgainWhereThatMayHelp(t *testing.T) {
+func TestAlarmsThatCannotBeReadCostNothingButTime(t *testing.T) {
 	t.Parallel()
 	doc := document()
 	doc.Plan.Gates.Alarms = []string{alarm}
-	for code, want := range map[string]fault.Name{"ThrottlingException": fault.Throttled, "InternalServiceFault": fault.Unavailable} {
+	for _, code := range []string{"ThrottlingException", "InternalServiceFault", "AccessDenied"} {
 		h := judgehealth.Handler{
 			CloudWatch: fakeAlarm{err: &smithy.GenericAPIError{Code: code}}, Now: func() time.Time { return deployed },
 		}
-		if got, err := h.Handle(t.Context(), release.Input{Document: doc}); fault.NameOf(err) != want {
-			t.Errorf("%s: got %+v, %v, want %s", code, got, err, want)
+		got, err := h.Handle(t.Context(), release.Input{Document: doc})
+		if err != nil || !got.Observe || got.Verdict != "inconclusive" || !strings.Contains(strings.Join(got.Reasons, "\n"), code) {
+			t.Errorf("%s: got %+v, %v, want to look again", code, got, err)
 		}
 	}
 }

@@ -8,25 +8,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 
 	"cloudfront-cd/internal/judge"
+	"cloudfront-cd/internal/live"
 	"cloudfront-cd/internal/metrics"
 	"cloudfront-cd/internal/release"
 )
 
 // Handler has everything the step needs.
 type Handler struct {
+	CloudFront live.ConfigReader
 	CloudWatch cloudwatch.DescribeAlarmsAPIClient
 	Now        func() time.Time
 }
 
-// Handle reads the alarms and else only thinks, so it may be retried at any time. The bake runs by the clock from the
-// promotion's deployment, but health at its end must rest on judged minutes, which lag by the warm-up and the metric delay:
-// without any the judge is inconclusive. An inconclusive bake is doubled once; after that the promotion stands, and says so.
+// Handle only reads, so it may be retried at any time. The bake runs by the clock from the promotion's deployment, but
+// health at its end must rest on judged minutes, which lag by the warm-up and the metric delay: without any the judge is
+// inconclusive. An inconclusive bake is doubled once; after that the promotion stands, and says so. At the end the config
+// is compared with the promoted one: an edit by someone else since is theirs, but it is not hidden.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Bake, error) {
 	doc := in.Document
-	alarms, err := metrics.Alarms(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
-	if err != nil {
-		return release.Bake{}, err
-	}
+	alarms := metrics.AlarmsNow(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
 	names := metrics.Names{Canary: "primary after the promotion", Baseline: "primary before the release"}
 	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Primary.ID, doc.Deployed.At, names, alarms))
 	part := release.Bake{Verdict: string(gates.Verdict), Reasons: gates.Reasons, Since: doc.Deployed.At, At: h.Now()}
@@ -50,5 +50,13 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Bake, er
 	default:
 		part.Done, part.Extended, part.Inconclusive = true, true, true
 	}
+	if !part.Done {
+		return part, nil
+	}
+	primary, err := live.ReadConfig(ctx, h.CloudFront, doc.Preflight.Primary.ID)
+	if err != nil {
+		return release.Bake{}, err
+	}
+	part.ChangedSince = primary.Fingerprint != doc.Staging.Fingerprint
 	return part, nil
 }

@@ -8,10 +8,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/smithy-go"
 
+	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/lambdas/judgeprimary"
@@ -29,6 +32,25 @@ type fakeAlarm struct {
 
 func (f fakeAlarm) DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error) {
 	return &cloudwatch.DescribeAlarmsOutput{MetricAlarms: []types.MetricAlarm{{AlarmArn: aws.String(alarm), StateValue: f.state}}}, f.err
+}
+
+const judged = "the judged config"
+
+// configOf stands for a whole config by its comment.
+func configOf(comment string) *cftypes.DistributionConfig {
+	return &cftypes.DistributionConfig{Comment: &comment}
+}
+
+// fakeConfig is the live config of the primary, and notes which distributions were read.
+type fakeConfig struct {
+	comment string
+	err     error
+	read    []string
+}
+
+func (f *fakeConfig) GetDistributionConfig(_ context.Context, in *cloudfront.GetDistributionConfigInput, _ ...func(*cloudfront.Options)) (*cloudfront.GetDistributionConfigOutput, error) {
+	f.read = append(f.read, *in.Id)
+	return &cloudfront.GetDistributionConfigOutput{DistributionConfig: configOf(f.comment)}, f.err
 }
 
 // primary is minutes of 1,000 requests with so many 5xx each.
@@ -51,6 +73,7 @@ func document(o *release.Observation, before *release.Bake) release.Document {
 			Bake:  release.Duration(15 * time.Minute),
 			Gates: release.Gates{MinimumRequests: 1000, Tolerance: release.Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
 		},
+		Staging:     &release.Staging{Fingerprint: distribution.Fingerprint(configOf(judged))},
 		Preflight:   &release.Preflight{Primary: release.Distribution{ID: "EPRIMARY"}},
 		Deployed:    &release.Deployed{At: deployed},
 		Observation: o,
@@ -125,7 +148,7 @@ func TestHandle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			doc := document(c.observation, c.before)
-			h := judgeprimary.Handler{Now: func() time.Time { return deployed.Add(c.after) }}
+			h := judgeprimary.Handler{CloudFront: &fakeConfig{comment: judged}, Now: func() time.Time { return deployed.Add(c.after) }}
 			if c.alarm != nil {
 				doc.Plan.Gates.Alarms, h.CloudWatch = []string{alarm}, *c.alarm
 			}
@@ -149,21 +172,69 @@ func TestHandle(t *testing.T) {
 func TestTheBakeRunsFromItsFirstLook(t *testing.T) {
 	t.Parallel()
 	first := deployed.Add(-time.Hour)
-	h := judgeprimary.Handler{Now: func() time.Time { return deployed }}
+	h := judgeprimary.Handler{CloudFront: &fakeConfig{comment: judged}, Now: func() time.Time { return deployed }}
 	got, err := h.Handle(t.Context(), release.Input{Document: document(after(10, 1), &release.Bake{Since: first})})
 	if err != nil || !got.Since.Equal(first) || !got.Done {
 		t.Errorf("got %+v, %v, want the bake since %s done", got, err, first)
 	}
 }
 
-func TestAlarmsAreReadAgainWhereThatMayHelp(t *testing.T) {
+func TestAtTheEndThePrimaryIsComparedWithWhatWasPromoted(t *testing.T) {
+	t.Parallel()
+	extended := &release.Bake{Extended: true, Since: deployed}
+	for name, c := range map[string]struct {
+		observation *release.Observation
+		before      *release.Bake
+		after       time.Duration
+		comment     string
+		want        bool // changed since
+		reads       int
+	}{
+		"it is unchanged when the bake ends":            {after(10, 1), nil, 15 * time.Minute, judged, false, 1},
+		"it was changed by someone else":                {after(10, 1), nil, 15 * time.Minute, "theirs", true, 1},
+		"it was changed, and the bake could not tell":   {after(0, 0), extended, 30 * time.Minute, "theirs", true, 1},
+		"it is not read before the bake ends":           {after(10, 1), nil, 14 * time.Minute, "theirs", false, 0},
+		"it is not read before an extended bake begins": {after(0, 0), nil, 15 * time.Minute, "theirs", false, 0},
+		"it is not read where it got worse":             {after(10, 50), nil, 15 * time.Minute, "theirs", false, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			live := &fakeConfig{comment: c.comment}
+			h := judgeprimary.Handler{CloudFront: live, Now: func() time.Time { return deployed.Add(c.after) }}
+			got, err := h.Handle(t.Context(), release.Input{Document: document(c.observation, c.before)})
+			if err != nil || got.ChangedSince != c.want || len(live.read) != c.reads {
+				t.Errorf("got %+v, %v after reads of %q, want changed since %t after %d", got, err, live.read, c.want, c.reads)
+			}
+			if c.reads == 1 && live.read[0] != "EPRIMARY" {
+				t.Errorf("got a read of %s, want the primary's", live.read[0])
+			}
+		})
+	}
+}
+
+func TestAPrimaryThatCannotBeReadAtTheEndIsAFault(t *testing.T) {
+	t.Parallel()
+	h := judgeprimary.Handler{
+		CloudFront: &fakeConfig{err: &smithy.GenericAPIError{Code: "Throttling"}},
+		Now:        func() time.Time { return deployed.Add(15 * time.Minute) },
+	}
+	got, err := h.Handle(t.Context(), release.Input{Document: document(after(10, 1), nil)})
+	if fault.NameOf(err) != fault.Throttled || got.Done {
+		t.Errorf("got %+v, %v, want %s", got, err, fault.Throttled)
+	}
+}
+
+func TestAlarmsThatCannotBeReadCostNothingButTime(t *testing.T) {
 	t.Parallel()
 	doc := document(after(10, 1), nil)
 	doc.Plan.Gates.Alarms = []string{alarm}
-	h := judgeprimary.Handler{
-		CloudWatch: fakeAlarm{err: &smithy.GenericAPIError{Code: "Throttling"}}, Now: func() time.Time { return deployed },
-	}
-	if got, err := h.Handle(t.Context(), release.Input{Document: doc}); fault.NameOf(err) != fault.Throttled {
-		t.Errorf("got %+v, %v, want %s", got, err, fault.Throttled)
+	for _, code := range []string{"Throttling", "InternalServiceFault", "AccessDenied"} {
+		h := judgeprimary.Handler{
+			CloudWatch: fakeAlarm{err: &smithy.GenericAPIError{Code: code}}, Now: func() time.Time { return deployed },
+		}
+		got, err := h.Handle(t.Context(), release.Input{Document: doc})
+		if err != nil || !got.Continue || got.Verdict != "inconclusive" || !strings.Contains(strings.Join(got.Reasons, "\n"), code) {
+			t.Errorf("%s: got %+v, %v, want to look again", code, got, err)
+		}
 	}
 }

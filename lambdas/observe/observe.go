@@ -12,12 +12,6 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// What is observed: the which of this step.
-const (
-	OfStaging = "staging" // staging and the primary, in the same minutes since the step was deployed
-	OfPrimary = "primary" // the primary since the promotion was deployed, and the same primary before the release
-)
-
 // Handler has everything the step needs.
 type Handler struct {
 	CloudWatch cloudwatch.GetMetricDataAPIClient
@@ -33,9 +27,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Observat
 	var part release.Observation
 	var err error
 	switch in.Which {
-	case OfStaging:
+	case release.CountsOfStaging:
 		part, err = h.staging(ctx, doc, since)
-	case OfPrimary:
+	case release.CountsOfPrimary:
 		part, err = h.primary(ctx, doc, since)
 	default:
 		return part, fault.Errorf(fault.Unexpected, "there is no %q to observe", in.Which)

@@ -69,7 +69,7 @@ func TestStagingIsObservedBesideThePrimaryInTheSameMinutes(t *testing.T) {
 		}
 		return 10_000
 	})}
-	got, err := h.Handle(t.Context(), input(observe.OfStaging))
+	got, err := h.Handle(t.Context(), input(release.CountsOfStaging))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestThePrimaryIsObservedBesideItsOwnPast(t *testing.T) {
 		}
 		return 2000
 	})}
-	got, err := h.Handle(t.Context(), input(observe.OfPrimary))
+	got, err := h.Handle(t.Context(), input(release.CountsOfPrimary))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func check(t *testing.T, got, want release.Series) {
 func TestBeforeTheFirstVisibleMinuteThereIsNothing(t *testing.T) {
 	t.Parallel()
 	h := observe.Handler{Now: after(time.Minute), CloudWatch: failing{errors.New("nothing to ask for")}}
-	got, err := h.Handle(t.Context(), input(observe.OfStaging))
+	got, err := h.Handle(t.Context(), input(release.CountsOfStaging))
 	if err != nil || got.Canary.Distribution != "ESTAGING" || len(got.Canary.Requests) != 0 || len(got.Baseline.Requests) != 0 {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -135,7 +135,7 @@ func TestBeforeTheFirstVisibleMinuteThereIsNothing(t *testing.T) {
 
 func TestMetricsThatCannotBeReadAreAFault(t *testing.T) {
 	t.Parallel()
-	for _, which := range []string{observe.OfStaging, observe.OfPrimary} {
+	for _, which := range []string{release.CountsOfStaging, release.CountsOfPrimary} {
 		h := observe.Handler{Now: after(20 * time.Minute), CloudWatch: failing{&smithy.GenericAPIError{Code: "Throttling"}}}
 		if got, err := h.Handle(t.Context(), input(which)); fault.NameOf(err) != fault.Throttled {
 			t.Errorf("%s: got %+v, %v, want %s", which, got, err, fault.Throttled)

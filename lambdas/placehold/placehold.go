@@ -21,19 +21,12 @@ type Handler struct {
 }
 
 // Handle writes the hold only where there is none: a second call, or a hold that an earlier release left, is kept as it
-// is. There is no hold where the pair is safe and only the lock could not be given back, nor over an execution that has
-// taken the pair over.
+// is. There is none over an execution that has taken the pair over.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome, error) {
 	doc := in.Document
-	before := doc.Outcome
 	outcome := doc.Conclude()
-	outcome.At, outcome.Record = h.Now(), before.Record
+	outcome.At, outcome.Record = h.Now(), doc.Outcome.Record
 	if doc.Plan == nil {
-		return outcome, nil
-	}
-	if !before.NeedsOperator {
-		outcome.Cause = fmt.Sprintf("%s The pair is safe, but the lock was left behind: %s. A later release takes it over by itself; to do it by hand: aws s3 rm s3://%s/%s. (runbook: %s)",
-			before.Cause, doc.Stranded.Message(), h.Bucket, record.LockKey(doc.Plan.Primary), release.NeedsOperator)
 		return outcome, nil
 	}
 	if err := record.FenceOff(ctx, h.Records, h.Bucket, doc); err != nil {

@@ -96,11 +96,11 @@ func TestAnEndThatFinishCouldNotRecordIsHeldAsWell(t *testing.T) {
 	}
 }
 
-func TestWhereOnlyTheLockIsLeftBehindThereIsNoHold(t *testing.T) {
+func TestWhateverEndFinishHadDecidedThePairIsHeld(t *testing.T) {
 	t.Parallel()
 	for name, outcome := range map[string]release.Outcome{
-		"after a promotion": {Promoted: true, End: release.Promoted, Cause: "Promoted: the primary has the judged config."},
-		"after a rollback":  {RolledBack: true, End: release.RolledBack, Cause: "No viewer gets the staging config."},
+		"after a promotion": {Promoted: true, End: release.Promoted, Record: "releases/the-record.json"},
+		"after a rollback":  {RolledBack: true, End: release.RolledBack, Record: "releases/the-record.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,12 +109,13 @@ func TestWhereOnlyTheLockIsLeftBehindThereIsNoHold(t *testing.T) {
 			w.Document.Stranded = &release.Failure{Error: "Unavailable", Cause: "S3 is down"}
 			got, err := place(t, w)
 			w.Must(err)
-			if !got.NeedsOperator || got.End != release.NeedsOperator || got.Promoted || got.RolledBack {
+			if !got.NeedsOperator || got.End != release.NeedsOperator || got.Promoted || got.RolledBack || got.Record != outcome.Record {
 				t.Errorf("got %+v", got)
 			}
-			wantWords(t, got.Cause, outcome.Cause, "The pair is safe", "S3 is down", command+"locks/"+pairtest.Primary+".json", "runbook: Needs Operator")
-			if _, found := w.S3.Get(pairtest.Bucket, key); found {
-				t.Error("a hold was placed")
+			wantWords(t, got.Cause, "S3 is down", "The promotion happened", command+key, "runbook: Needs Operator")
+			var hold record.Hold
+			if !w.Load(key, &hold) || hold.Cause != got.Cause {
+				t.Errorf("got hold %+v", hold)
 			}
 		})
 	}

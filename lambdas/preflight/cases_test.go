@@ -230,7 +230,7 @@ func findingCases() map[string]findingCase {
 		"too few viewers": {
 			func(w *world) { w.perMinute = 100 },
 			release.TrafficTooLow, release.Block,
-			[]string{"100.0 requests a minute", "step 1 (weight 0.05", "ramp[0].deadline", "between 11:27 and 11:57 UTC"},
+			[]string{"100 requests a minute", "step 1 (weight 0.05", "ramp[0].deadline", "between 11:27 and 11:57 UTC"},
 			nil,
 		},
 		"no viewers": {

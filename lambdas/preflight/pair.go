@@ -2,7 +2,6 @@ package preflight
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
@@ -63,7 +62,7 @@ func policyFindings(f facts) []release.Finding {
 		all = append(all, finding(release.Block, release.PolicyEnabled,
 			fmt.Sprintf("the continuous deployment policy %s is enabled, by someone else: it sends %s to staging", f.policyID, routed(f.policy)),
 			"viewers would see staging's changes before anything is judged",
-			"find out who is testing on this pair; then switch the policy off:\n"+switchOff(f.policyID)))
+			"find out who is testing on this pair; then switch the policy off:\n"+release.SwitchOffCommand(f.policyID)))
 	}
 	if h := header(f.policy); h != nil {
 		all = append(all, finding(release.Note, release.HeaderRouting,
@@ -78,15 +77,6 @@ func policyFindings(f facts) []release.Finding {
 			"if old and new content cannot be mixed, give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled"))
 	}
 	return all
-}
-
-// switchOff is the commands that disable a policy and keep its other fields. The ETag is read first, so that an edit
-// between the reads is refused and not overwritten.
-func switchOff(policyID string) string {
-	return strings.NewReplacer("POLICY", policyID).Replace(
-		`etag=$(aws cloudfront get-continuous-deployment-policy --id POLICY --query ETag --output text)
-aws cloudfront get-continuous-deployment-policy-config --id POLICY --query ContinuousDeploymentPolicyConfig --output json | sed 's/"Enabled": true/"Enabled": false/' > policy.json
-aws cloudfront update-continuous-deployment-policy --id POLICY --if-match "$etag" --continuous-deployment-policy-config file://policy.json`)
 }
 
 func routed(policy *types.ContinuousDeploymentPolicyConfig) string {

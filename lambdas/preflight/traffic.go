@@ -89,7 +89,7 @@ func rateText(f facts) string {
 	if t.points == 0 {
 		return fmt.Sprintf("CloudWatch has no datapoint of the requests of primary %s %s", f.primary.id, window)
 	}
-	return fmt.Sprintf("primary %s had %.1f requests a minute %s", f.primary.id, t.perMinute(), window)
+	return fmt.Sprintf("primary %s had %.0f requests a minute %s", f.primary.id, t.perMinute(), window)
 }
 
 // judgedMinutes is how much of a step's deadline is left for judging.

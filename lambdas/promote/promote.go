@@ -91,12 +91,7 @@ func (h Handler) send(ctx context.Context, doc release.Document) (release.Promot
 
 func (h Handler) afterRefusal(ctx context.Context, doc release.Document, err error) (release.PromoteAnswer, error) {
 	if fault.Code(err) == live.PreconditionFailed {
-		primary, readErr := live.ReadConfig(ctx, h.CloudFront, doc.Plan.Primary)
-		if readErr == nil && primary.Fingerprint == doc.Staging.Fingerprint {
-			return h.answer(doc, primary.ETag, time.Time{}), nil
-		}
-		return release.PromoteAnswer{}, fault.Errorf(fault.ConfigChanged,
-			"the primary %s or its staging distribution was changed by someone else since it was judged; the promotion was refused: %w", doc.Plan.Primary, err)
+		return h.afterConflict(ctx, doc, err)
 	}
 	switch fault.NameOf(err) {
 	case fault.Throttled, fault.Refused:
@@ -107,12 +102,26 @@ func (h Handler) afterRefusal(ctx context.Context, doc release.Document, err err
 	}
 }
 
-func (h Handler) answer(doc release.Document, etag string, modified time.Time) release.PromoteAnswer {
-	now := h.Now()
-	return release.PromoteAnswer{
-		ETag: etag,
-		Write: release.Write{
-			Distribution: doc.Plan.Primary, Written: true, At: now, LastModified: modified, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
-		},
+// afterConflict finds out who moved one of the two ETags. It was us, an earlier call of this step, if the primary has the
+// judged config; it was someone else if either side has a third one. The old configs on both sides prove nothing, because
+// reads lag: the promotion may have happened.
+func (h Handler) afterConflict(ctx context.Context, doc release.Document, conflict error) (release.PromoteAnswer, error) {
+	primary, err := live.ReadConfig(ctx, h.CloudFront, doc.Plan.Primary)
+	if err == nil && primary.Fingerprint == doc.Staging.Fingerprint {
+		return h.answer(doc, primary.ETag, time.Time{}), nil
 	}
+	staging, stagingErr := live.ReadConfig(ctx, h.CloudFront, doc.Preflight.Staging.ID)
+	if err == nil && primary.Fingerprint != doc.Preflight.Primary.Fingerprint ||
+		stagingErr == nil && staging.Fingerprint != doc.Staging.Fingerprint {
+		return release.PromoteAnswer{}, fault.Errorf(fault.ConfigChanged,
+			"the primary %s or its staging distribution was changed by someone else since it was judged; the promotion was refused: %w", doc.Plan.Primary, conflict)
+	}
+	return release.PromoteAnswer{}, fault.Errorf(fault.PromotionInDoubt,
+		"the promotion to %s was refused because an ETag has moved, and what can be read does not show by whom: %w", doc.Plan.Primary, conflict)
+}
+
+func (h Handler) answer(doc release.Document, etag string, modified time.Time) release.PromoteAnswer {
+	answer := release.PromoteAnswer{ETag: etag, Write: doc.Plan.WriteTo(doc.Plan.Primary, h.Now())}
+	answer.LastModified = modified
+	return answer
 }

@@ -33,7 +33,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Traffic,
 	window := proofWindow(doc.Deployed.At, now)
 	series, err := metrics.Requests(ctx, h.CloudWatch, window, doc.Preflight.Primary.ID, doc.Preflight.Staging.ID)
 	if err != nil {
-		return release.Traffic{}, err
+		return unreadable(doc, window, now, err), nil //nolint:nilerr // no data is no proof; the next look is a minute away
 	}
 	part := release.Traffic{
 		Step: doc.Step.Index, At: now, From: window.From, To: window.To,
@@ -44,12 +44,24 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Traffic,
 	if total := part.PrimaryRequests + part.StagingRequests; total > 0 {
 		part.Share = part.StagingRequests / total
 	}
-	flowed := doc.Traffic != nil && doc.Traffic.Step == doc.Step.Index && doc.Traffic.Flowed
+	flowed := flowedBefore(doc)
 	part.Verdict = verdict(part, flowed, doc.Deployed.At)
 	part.Flowing = part.Verdict == release.Flowing
 	part.Flowed = flowed || part.Flowing
 	part.Note = note(part, doc.Step.Weight, doc.Deployed.At)
 	return part, nil
+}
+
+// unreadable is no proof for this minute. A short outage of CloudWatch costs the release nothing but time.
+func unreadable(doc release.Document, window metrics.Window, now time.Time, err error) release.Traffic {
+	return release.Traffic{
+		Verdict: release.Unreadable, Flowed: flowedBefore(doc), Step: doc.Step.Index, LowestWeight: lowestWeight(doc, window.From),
+		From: window.From, To: window.To, At: now, Note: "the requests cannot be read: " + err.Error(),
+	}
+}
+
+func flowedBefore(doc release.Document) bool {
+	return doc.Traffic != nil && doc.Traffic.Step == doc.Step.Index && doc.Traffic.Flowed
 }
 
 // checkPolicy refuses a policy that someone else switched off, pointed elsewhere, or gave another weight.
@@ -123,8 +135,8 @@ func note(t release.Traffic, weight float64, deployed time.Time) string {
 	case release.Override:
 		return text + "; the site has viewers, so CloudFront sends them to the primary, as it does at peak"
 	}
-	if partlyOverridden(t) {
-		text += "; some points of presence may be in override"
+	if below(t, weight) {
+		text += "; below the weight: some points of presence may be in override, or the primary's requests include staging's"
 	}
 	return text
 }

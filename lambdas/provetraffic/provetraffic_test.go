@@ -100,7 +100,7 @@ func TestVerdicts(t *testing.T) {
 		},
 		"just a third of the share is flowing, and noted": {
 			metrics: fakeMetrics{9500, 500}, after: late, want: release.Flowing, flowed: true,
-			note: "5.0 % of 15 % expected; some points of presence may be in override",
+			note: "5.0 % of 15 % expected; below the weight: some points of presence may be in override",
 		},
 		"below a third of the share is override": {
 			metrics: fakeMetrics{9510, 490}, after: late, want: release.Override,
@@ -239,6 +239,57 @@ func TestAPolicyThatSomeoneChangedIsPolicyOff(t *testing.T) {
 				t.Errorf("got %v, want %s %q", err, fault.ConfigChanged, c.want)
 			}
 		})
+	}
+}
+
+// noMetrics is a CloudWatch that does not answer.
+type noMetrics struct{ err error }
+
+func (n noMetrics) GetMetricData(context.Context, *cloudwatch.GetMetricDataInput, ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
+	return nil, n.err
+}
+
+func TestMetricsThatCannotBeReadAreNoProofAndNoFailure(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		code   string
+		before *release.Traffic
+		flowed bool
+	}{
+		"at the first look":                    {"Throttling", nil, false},
+		"after traffic had flowed":             {"InternalServiceFault", &release.Traffic{Step: 1, Flowing: true, Flowed: true}, true},
+		"after traffic had not flowed":         {"InternalServiceFault", &release.Traffic{Step: 1}, false},
+		"after traffic at the step before":     {"AccessDenied", &release.Traffic{Step: 0, Flowing: true, Flowed: true}, false},
+		"after another look that read nothing": {"AccessDenied", &release.Traffic{Step: 1, Verdict: release.Unreadable, Flowed: true}, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc := document()
+			doc.Traffic, doc.Preflight.MaximumTTL = c.before, 3600
+			h := handler(fakeMetrics{}, 10*time.Minute)
+			h.CloudWatch = noMetrics{&smithy.GenericAPIError{Code: c.code}}
+			got, err := h.Handle(t.Context(), release.Input{Document: doc})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Verdict != release.Unreadable || got.Flowing || got.Flowed != c.flowed || got.Step != 1 || !strings.Contains(got.Note, c.code) {
+				t.Errorf("got %+v, want it unreadable and flowed %t", got, c.flowed)
+			}
+			if !got.At.Equal(deployed.Add(10*time.Minute)) || got.From.Minute() != 2 || got.To.Minute() != 7 || got.LowestWeight != 0.05 {
+				t.Errorf("got %+v, want the window that could not be read", got)
+			}
+		})
+	}
+}
+
+func TestThePolicyIsCheckedEvenWhereNoMetricsCanBeRead(t *testing.T) {
+	t.Parallel()
+	h := handler(fakeMetrics{}, time.Hour)
+	h.CloudFront = fakePolicy{config: policy(false, "d1.cloudfront.net", 0.15)}
+	h.CloudWatch = noMetrics{&smithy.GenericAPIError{Code: "Throttling"}}
+	if _, err := h.Handle(t.Context(), release.Input{Document: document()}); fault.NameOf(err) != fault.ConfigChanged {
+		t.Errorf("got %v, want %s", err, fault.ConfigChanged)
 	}
 }
 

@@ -35,8 +35,10 @@ func verdict(t release.Traffic, flowed bool, deployed time.Time) string {
 	}
 }
 
-// partlyOverridden reports a share that falls short of the weight by more than chance (3 standard deviations of a Poisson
-// count), even if the primary's requests included staging's.
-func partlyOverridden(t release.Traffic) bool {
-	return t.StagingRequests+3*math.Sqrt(t.StagingRequests) < t.LowestWeight*t.PrimaryRequests
+// below reports a share that falls short of the step's weight by more than chance (3 standard deviations of a Poisson
+// count). It is noted and not judged, because a share may be low for a good reason: if the primary's Requests include
+// staging's, which is not documented, the share is always a little too low.
+func below(t release.Traffic, weight float64) bool {
+	total := t.PrimaryRequests + t.StagingRequests
+	return t.StagingRequests+3*math.Sqrt(t.StagingRequests) < weight*total
 }

@@ -55,13 +55,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	if unread != nil {
 		return release.Recovery{}, fmt.Errorf("policy %s is off, its header routing is not put back: %w", policy, unread)
 	}
-	now := h.Now()
 	// Needed and Written even where this call wrote nothing: an earlier one may have done it and lost the answer.
+	write := doc.Plan.WriteTo(doc.Plan.Primary, h.Now())
 	return release.Recovery{
-		Needed: true, PolicyID: policy,
-		Write: &release.Write{
-			Distribution: doc.Plan.Primary, Written: true, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
-		},
+		Needed: true, PolicyID: policy, Write: &write,
 		Note: "the policy is off after the death of " + doc.Lock.TakenOverFrom,
 	}, nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 type records interface {
-	record.Reader
+	record.ReadWriter
 	DeleteObject(context.Context, *s3.DeleteObjectInput, ...func(*s3.Options)) (*s3.DeleteObjectOutput, error)
 }
 
@@ -47,6 +47,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (Released, error)
 		return Released{Note: "the lock is held by " + holder.Execution}, nil
 	}
 	key := record.LockKey(doc.Plan.Primary)
+	if dead := holder.TakenOverFrom; dead != nil && doc.Recovery == nil {
+		return h.giveBack(ctx, key, etag, *dead)
+	}
 	_, err = h.Records.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &h.Bucket, Key: &key, IfMatch: &etag})
 	switch code := fault.Code(err); {
 	case err == nil:
@@ -57,4 +60,17 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (Released, error)
 		return Released{}, fault.Errorf(fault.Unavailable, "the lock %s changed while it was released: look again", key)
 	}
 	return Released{}, fmt.Errorf("release the lock s3://%s/%s: %w", h.Bucket, key, err)
+}
+
+// giveBack leaves the lock to the dead run from which it was taken over: this execution ended before its Recover, so the
+// next one has to find the dead run again and make its pair safe.
+func (h Handler) giveBack(ctx context.Context, key, etag string, dead record.Holder) (Released, error) {
+	_, err := record.Write(ctx, h.Records, h.Bucket, key, dead, record.Condition{ETag: etag})
+	if code := fault.Code(err); code == live.PreconditionFailed || code == "NoSuchKey" {
+		return Released{}, fault.Errorf(fault.Unavailable, "the lock %s changed while it was given back: look again", key)
+	}
+	if err != nil {
+		return Released{}, err
+	}
+	return Released{Note: "given back to " + dead.Execution + ", which nobody has recovered from yet"}, nil
 }

@@ -1,10 +1,14 @@
 package releaselock_test
 
 import (
+	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/pairtest"
 	"cloudfront-cd/internal/standin/transport"
 	"cloudfront-cd/lambdas/releaselock"
@@ -95,6 +99,102 @@ func TestALockThatChangesHandsInTheSameMomentIsKept(t *testing.T) {
 	_, err = free(t, w)
 	w.Must(err)
 	wantLock(t, w, pairtest.Other)
+}
+
+// takenOver is a world whose lock was taken over from a dead run, which had taken it over from another one.
+func takenOver(t *testing.T) (w *pairtest.World, dead record.Holder) {
+	t.Helper()
+	w = pairtest.New(t, pairtest.Locked)
+	now := w.Clock.Now()
+	dead = record.Holder{
+		Execution: pairtest.Other, Name: "other", StartTime: now.Add(-2 * time.Hour), At: now.Add(-time.Hour),
+		TakenOverFrom: &record.Holder{Execution: "the one before"},
+	}
+	w.HeldBy(record.Holder{Execution: pairtest.Me, Name: "mine", StartTime: now, At: now, TakenOverFrom: &dead})
+	w.Document.Lock.TakenOverFrom = dead.Execution
+	return w, dead
+}
+
+func TestALockThatNobodyHasRecoveredIsGivenBackToTheDeadRun(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(*pairtest.World){
+		"after the answer of Acquire Lock came":     func(*pairtest.World) {},
+		"after the answer of Acquire Lock was lost": func(w *pairtest.World) { w.Document.Lock = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, dead := takenOver(t)
+			before(w)
+			got, err := free(t, w)
+			w.Must(err)
+			var holder record.Holder
+			w.Load(key, &holder)
+			if !reflect.DeepEqual(holder, dead) {
+				t.Errorf("got lock %+v, want the dead run's as it was, %+v", holder, dead)
+			}
+			if !strings.Contains(got.Note, "given back to "+pairtest.Other) {
+				t.Errorf("got %+v", got)
+			}
+			got, err = free(t, w)
+			w.Must(err)
+			wantLock(t, w, pairtest.Other)
+			if got.Note != "the lock is held by "+pairtest.Other {
+				t.Errorf("got %+v from the second call", got)
+			}
+		})
+	}
+}
+
+func TestALockThatWasTakenOverAndRecoveredIsReleased(t *testing.T) {
+	t.Parallel()
+	w, _ := takenOver(t)
+	w.Document.Recovery = &release.Recovery{Needed: true}
+	_, err := free(t, w)
+	w.Must(err)
+	wantLock(t, w, "")
+}
+
+func TestALockIsGivenBackOnlyWhileItIsOurs(t *testing.T) {
+	t.Parallel()
+	const third = "a third execution"
+	for name, c := range map[string]struct {
+		meanwhile func(*pairtest.World)
+		holder    string
+	}{
+		"not over another execution's": {func(w *pairtest.World) { w.HeldBy(record.Holder{Execution: third}) }, third},
+		"not where it is gone":         {func(w *pairtest.World) { w.Must(w.S3.Delete(pairtest.Bucket, key)) }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := takenOver(t)
+			w.Strike(pairtest.S3, pairtest.PutObject, transport.Outcome{Before: func() { c.meanwhile(w) }})
+			_, err := free(t, w)
+			pairtest.WantFault(t, err, fault.Unavailable, key, "look again")
+			wantLock(t, w, c.holder)
+			_, err = free(t, w)
+			w.Must(err)
+			wantLock(t, w, c.holder)
+		})
+	}
+}
+
+func TestALockThatCouldNotBeGivenBackIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]transport.Outcome{
+		"after a refusal":     transport.Unavailable(),
+		"after a lost answer": {Kind: transport.LoseAnswer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := takenOver(t)
+			w.Strike(pairtest.S3, pairtest.PutObject, answer)
+			_, err := free(t, w)
+			pairtest.WantFault(t, err, fault.Unavailable, key)
+			_, err = free(t, w)
+			w.Must(err)
+			wantLock(t, w, pairtest.Other)
+		})
+	}
 }
 
 func TestAReleaseThatWasRefusedBeforeItHadAPrimaryHasNoLock(t *testing.T) {

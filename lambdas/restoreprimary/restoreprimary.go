@@ -88,10 +88,9 @@ func (h Handler) saved(ctx context.Context, doc release.Document) (*types.Distri
 }
 
 func (h Handler) part(doc release.Document, modified time.Time) release.Write {
-	now := h.Now()
-	return release.Write{
-		Distribution: doc.Plan.Primary, Written: true, At: now, LastModified: modified, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
-	}
+	write := doc.Plan.WriteTo(doc.Plan.Primary, h.Now())
+	write.LastModified = modified
+	return write
 }
 
 func lastModified(out *cloudfront.UpdateDistributionOutput) time.Time {

@@ -52,7 +52,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Step, er
 		return release.Step{}, fault.Errorf(fault.ConfigChanged,
 			"policy %s was pointed by someone else at %s instead of %s", policy.ID, dns, doc.Preflight.Staging.Domain)
 	}
-	if asWanted(policy, step) {
+	if asWanted(policy, step) && !foreign(policy, step, doc) {
 		return step, nil
 	}
 	if err := refuseForeign(policy, step, doc); err != nil {
@@ -70,9 +70,7 @@ func (h Handler) next(doc release.Document) release.Step {
 	}
 	now, weight := h.Now(), doc.Plan.Ramp[index].Weight
 	step := release.Step{
-		Write: release.Write{
-			Distribution: doc.Plan.Primary, Written: true, At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
-		},
+		Write: doc.Plan.WriteTo(doc.Plan.Primary, now),
 		Index: index, Weight: weight, Last: index == len(doc.Plan.Ramp)-1,
 	}
 	if doc.Step != nil {
@@ -80,6 +78,12 @@ func (h Handler) next(doc release.Document) release.Step {
 	}
 	step.Shifts = append(step.Shifts, release.Shift{Weight: weight, At: now})
 	return step
+}
+
+// foreign tells the answer that was lost from somebody else's policy of the same weight: ours was enabled after staging
+// had deployed.
+func foreign(policy live.Policy, step release.Step, doc release.Document) bool {
+	return step.Index == 0 && policy.LastModified.Before(doc.Deployed.At)
 }
 
 func asWanted(policy live.Policy, step release.Step) bool {

@@ -104,6 +104,20 @@ func TestASecondCallWritesNothing(t *testing.T) {
 	}
 }
 
+func TestAPolicyThatWasEnabledInTheVeryMomentOfStagingsDeploymentIsOurs(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Staged)
+	w.Strike(pairtest.CloudFront, pairtest.UpdatePolicy, transport.Outcome{Kind: transport.LoseAnswer})
+	_, err := shift(t, w)
+	pairtest.WantFault(t, err, fault.Unavailable)
+	if modified := w.LivePolicy().ModifiedAt; !modified.Equal(w.Document.Deployed.At) {
+		t.Fatalf("got the policy modified at %s, want %s", modified, w.Document.Deployed.At)
+	}
+	_, err = shift(t, w)
+	w.Must(err)
+	w.WantWrites(2) // of the policy, and of its primary, which it redeploys
+}
+
 func TestALostAnswerThatReadsDoNotShowYetIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	w := pairtest.New(t, pairtest.Staged)
@@ -148,6 +162,16 @@ func refusals() map[string]struct {
 			first, func(w *pairtest.World) { w.EditPolicy("Enabled", "true") },
 			fault.ConfigChanged,
 			[]string{pairtest.Policy, "enabled by someone else", "0.01"},
+		},
+		"someone else enabled the policy with the very weight of the first step before staging had deployed": {
+			first, func(w *pairtest.World) {
+				w.EditPolicy(weight, "0.05")
+				w.EditPolicy("Enabled", "true")
+				w.Clock.Advance(time.Second)
+				w.Document.Deployed.At = w.Clock.Now()
+			},
+			fault.ConfigChanged,
+			[]string{pairtest.Policy, "enabled by someone else", "0.05"},
 		},
 		"someone else switched the policy off in the middle of the ramp": {
 			second, func(w *pairtest.World) { w.EditPolicy("Enabled", "false") },

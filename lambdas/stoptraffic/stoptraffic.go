@@ -31,13 +31,12 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 	if err != nil {
 		return release.Write{}, err
 	}
-	now := h.Now()
 	slog.InfoContext(ctx, "policy is off", "policy", doc.Preflight.PolicyID, "written", written)
-	return release.Write{
-		// Where the policy may have been on, an earlier call of this step may have switched it off and lost the answer:
-		// then there is a propagation to wait for although this call found nothing to do.
-		Distribution: doc.Plan.Primary, Written: written || !since.IsZero(), At: now, Deadline: now.Add(doc.Plan.DeployedWithin.Std()),
-	}, nil
+	write := doc.Plan.WriteTo(doc.Plan.Primary, h.Now())
+	// Where the policy may have been on, an earlier call of this step may have switched it off and lost the answer: then
+	// there is a propagation to wait for although this call found nothing to do.
+	write.Written = written || !since.IsZero()
+	return write, nil
 }
 
 // enabledSince is the earliest moment at which this release may have enabled the policy, zero when it cannot have. A

@@ -133,7 +133,7 @@ func TestTheWayBackTriesHarder(t *testing.T) {
 	m := releaseMachine(t)
 	stubborn := []string{
 		"Stop Traffic", "Stop Traffic After Promotion", "Check Stop", "Restore Primary", "Check Restore", "Check Primary", confirm,
-		finish, "Release Lock", "Place Hold", "Recover", "Check Recovery",
+		finish, "Release Lock", "Place Hold", "Recover", "Check Recovery", "Judge Primary",
 	}
 	for title, s := range m.States {
 		if s.Type != "Task" || title == promote || title == promoteAgain {
@@ -149,7 +149,8 @@ func TestTheWayBackTriesHarder(t *testing.T) {
 		if got := attempts(s, fault.Throttled); got != throttled {
 			t.Errorf("%s: got %d attempts when throttled, want %d", title, got, throttled)
 		}
-		for _, name := range []fault.Name{fault.Unavailable, "States.Timeout", "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError"} {
+		for _, name := range []fault.Name{fault.Unavailable, "States.Timeout", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+			"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError"} {
 			if got := attempts(s, name); got != transient {
 				t.Errorf("%s: got %d attempts at %s, want %d", title, got, name, transient)
 			}

@@ -82,6 +82,7 @@ type row struct {
 	request  string
 	prepare  func(*world.World)
 	end      string
+	cause    string   // what the outcome's cause says
 	visits   []string // in this order, others in between
 	after    time.Duration
 }
@@ -109,6 +110,9 @@ func rows(t *testing.T, note noting) {
 			x := stage.Main()
 			if got := scenario.End(x); got != r.end {
 				t.Errorf("got %s, want %s: %s", got, r.end, x.Cause())
+			}
+			if got := documentOf(t, x).Outcome.Cause; !strings.Contains(got, r.cause) {
+				t.Errorf("got cause %q, want it to say %q", got, r.cause)
 			}
 			if missing := notInOrder(visited(x), r.visits); missing != "" {
 				t.Errorf("%s was not visited in its turn: %v", missing, slices.Compact(visited(x)))
@@ -203,9 +207,9 @@ Observe Primary
 Judge Primary
 Primary Healthy?
 Finish
-Announce End
 Pair Safe?
 Release Lock
+Announce End
 Which End?
 Promoted
 `

@@ -275,6 +275,44 @@ func stoppedIn(t *testing.T, name, at string) {
 	}
 }
 
+// TestPromise3ATakeoverThatIsLostIsNotForgotten: the release that took a dead run's lock over ends before its Recover; the
+// one after it must still find the dead run, and viewers off staging before anything else.
+func TestPromise3ATakeoverThatIsLostIsNotForgotten(t *testing.T) {
+	stage := build(t, "healthy", 1)
+	w := stage.World
+	w.When("Judge Health", 3, func(x *asl.Execution) {
+		if x.Name() != scenario.First {
+			return
+		}
+		w.Clock.After(time.Millisecond, func() {
+			x.Stop("Stopped", "by the test")
+			for name, after := range map[string]time.Duration{"second": release.StaleAfter + time.Second, "third": time.Hour} {
+				w.Clock.After(after, func() {
+					if _, err := w.Start(name, json.RawMessage(example)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		})
+	})
+	w.Intercept = func(call asl.Call, run func() asl.Result) asl.Result {
+		result := run()
+		if call.State == "Acquire Lock" && call.Execution.Name() == "second" {
+			return asl.Result{Failure: &asl.Failure{Error: "Unavailable", Cause: "the answer is lost"}, Took: time.Second}
+		}
+		return result
+	}
+	stage.Ends = append(stage.Ends, scenario.Ending{Execution: "second"}, scenario.Ending{Execution: "third"})
+	run(t, stage)
+	if got := scenario.End(w.Executions[1]); got != release.Rejected {
+		t.Errorf("the second release ended %s", got)
+	}
+	if got := scenario.End(w.Executions[2]); got != release.Promoted {
+		t.Errorf("the third release ended %s: %s", got, w.Executions[2].Cause())
+	}
+	checkAftermath(t, stage)
+}
+
 const example = `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin": "site", "path": "/green"}, "acknowledge": ["custom-error-responses"]}`
 
 // TestPromise4EveryWriteLooksFirst: see also TestAnyLambdaRunTwiceDoesNoMoreThanOnce and TestPaths/failures.

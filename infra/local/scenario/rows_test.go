@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 
 	"cloudfront-cd/infra/local/world"
@@ -18,6 +19,12 @@ const (
 )
 
 func table() map[string]row {
+	all := commonRows()
+	maps.Copy(all, uncommonRows())
+	return all
+}
+
+func commonRows() map[string]row {
 	return map[string]row{
 		"a request that is no object is refused": {
 			request: `"release it"`, end: release.Rejected, visits: []string{"Validate Request", "Finish", "Rejected"}, after: time.Minute,

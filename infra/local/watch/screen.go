@@ -85,12 +85,13 @@ func (s *Screen) Fits(column int, text string) bool {
 	return !s.Terminal || column+utf8.RuneCountInString(text) <= s.width()
 }
 
-// Whole is Print for a line of figures, which a file gets unbroken.
+// Whole is Print for a line of figures: a file gets it unbroken, and where it fits its blanks stay.
 func (s *Screen) Whole(head string, column int, text string, style Style) {
-	if s.Terminal {
+	if !s.Fits(column, text) {
 		s.Print(head, column, text, style)
 		return
 	}
+	s.end()
 	s.write(padded(head, column) + s.paint(text, style) + "\n")
 }
 

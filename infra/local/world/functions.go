@@ -68,7 +68,7 @@ func (w *World) functions() map[string]lambda.Handler {
 		"judgehealth":      function(judgehealth.Handler{CloudWatch: metrics, Now: now}.Handle),
 		"promote":          function(promote.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"confirmpromotion": function(confirmpromotion.Handler{CloudFront: cf, Now: now}.Handle),
-		"judgeprimary":     function(judgeprimary.Handler{CloudWatch: metrics, Now: now}.Handle),
+		"judgeprimary":     function(judgeprimary.Handler{CloudFront: cf, CloudWatch: metrics, Now: now}.Handle),
 		"stoptraffic":      function(stoptraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"restoreprimary":   function(restoreprimary.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"finish":           function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),

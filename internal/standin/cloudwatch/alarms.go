@@ -10,9 +10,9 @@ import (
 )
 
 type alarm struct {
-	name, state, reason string
-	composite           bool
-	updated             time.Time
+	name, arn, state, reason string
+	composite                bool
+	updated                  time.Time
 }
 
 // SetAlarm puts a metric alarm, given by its name or ARN, into a state: OK, ALARM or INSUFFICIENT_DATA. The alarm
@@ -27,11 +27,11 @@ func (s *Server) SetCompositeAlarm(nameOrARN, state, reason string) {
 func (s *Server) set(nameOrARN, state, reason string, composite bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := nameOrARN
+	name, arn := nameOrARN, "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"+nameOrARN
 	if _, after, ok := strings.Cut(nameOrARN, ":alarm:"); ok {
-		name = after
+		name, arn = after, nameOrARN
 	}
-	s.alarms[name] = alarm{name, state, reason, composite, s.clock.Now()}
+	s.alarms[name] = alarm{name, arn, state, reason, composite, s.clock.Now()}
 }
 
 // describeAlarms lists in order of name. "If you omit [AlarmTypes], only metric alarms are returned, even if composite
@@ -100,7 +100,7 @@ func (a alarm) encode() cbor.Map {
 	updated := &cbor.Tag{ID: 1, Value: cbor.Float64(float64(a.updated.UnixMilli()) / 1000)}
 	return cbor.Map{
 		"AlarmName":             cbor.String(a.name),
-		"AlarmArn":              cbor.String("arn:aws:cloudwatch:us-east-1:123456789012:alarm:" + a.name),
+		"AlarmArn":              cbor.String(a.arn),
 		"StateValue":            cbor.String(a.state),
 		"StateReason":           cbor.String(a.reason),
 		"StateUpdatedTimestamp": updated,

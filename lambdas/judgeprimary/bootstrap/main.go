@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 
 	"cloudfront-cd/internal/bootstrap"
@@ -16,6 +17,7 @@ import (
 func main() {
 	config := bootstrap.Config(context.Background())
 	lambda.Start(fault.Handler(judgeprimary.Handler{
+		CloudFront: cloudfront.NewFromConfig(config),
 		CloudWatch: cloudwatch.NewFromConfig(config),
 		Now:        time.Now,
 	}.Handle))
