@@ -229,14 +229,14 @@ func TestWhereTheHeaderCannotBePutBackThePolicyIsSwitchedOffWithoutIt(t *testing
 		"an invalid header leaves its traffic config as it was found": {
 			refuse(400, "InvalidArgument"), transport.Outcome{}, 2, true, fault.Refused, []string{"is off", "header routing could not be put back", "refused by the test"},
 		},
-		"so does an illegal one": {
-			refuse(400, "IllegalUpdate"), transport.Outcome{}, 2, true, fault.Refused, []string{"is off"},
+		"one that is illegal just now is tried again later": {
+			refuse(400, "IllegalUpdate"), transport.Outcome{}, 2, true, fault.Unavailable, []string{"is off"},
 		},
 		"where that is refused, too, it is tried again later": {
 			refuse(400, "IllegalUpdate"), refuse(400, "IllegalUpdate"), 2, false, fault.Unavailable, []string{"cannot be switched off just now"},
 		},
 		"someone else in between makes it be tried again": {
-			refuse(400, "InvalidArgument"), refuse(412, "PreconditionFailed"), 2, false, fault.Unavailable, []string{"cannot be switched off just now"},
+			refuse(400, "InvalidArgument"), refuse(412, "PreconditionFailed"), 4, false, fault.Unavailable, []string{"changed under each of 3 tries"},
 		},
 		"a slow down is no refusal of the header": {transport.Throttled(), transport.Outcome{}, 1, false, fault.Throttled, nil},
 		"an outage is no refusal of the header":   {transport.Unavailable(), transport.Outcome{}, 1, false, fault.Unavailable, nil},

@@ -111,48 +111,58 @@ func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *releas
 		if err != nil {
 			return false, err
 		}
-		if !p.On() && hasHeader(p, header) && (notBefore.IsZero() || p.LastModified.After(notBefore)) {
+		if p.isOff(header, notBefore) {
 			return false, nil
 		}
-		p.Enabled = aws.Bool(false)
-		found := p.TrafficConfig
-		if header != nil {
-			p.TrafficConfig = &types.TrafficConfig{
-				Type:               types.ContinuousDeploymentPolicyTypeSingleHeader,
-				SingleHeaderConfig: &types.ContinuousDeploymentSingleHeaderConfig{Header: &header.Name, Value: &header.Value},
-			}
-		}
-		err = p.Update(ctx, api)
-		if err == nil {
-			return true, nil
-		}
-		if header != nil && fault.NameOf(err) == fault.Refused && fault.Code(err) != PreconditionFailed {
-			p.TrafficConfig = found
-			return false, withoutHeader(ctx, api, p, err)
-		}
-		switch fault.Code(err) {
-		case PreconditionFailed:
-		case "IllegalUpdate":
-			// A disabled policy is never illegal in itself. Whether CloudFront refuses an update while the primary is
-			// InProgress is unverified, and says nothing for good: Step Functions is to try again.
-			return false, fault.Errorf(fault.Unavailable, "policy %s cannot be switched off just now: %w", id, err)
-		default:
-			return false, err
+		err = p.switchOff(ctx, api, header)
+		if fault.Code(err) != PreconditionFailed {
+			return err == nil, err
 		}
 	}
 	return false, fault.Errorf(fault.Unavailable,
 		"continuous deployment policy %s changed under each of %d tries to switch it off", id, attempts)
 }
 
-// withoutHeader switches off and leaves the traffic config as it was found: viewers first. Its error says what is left.
-func withoutHeader(ctx context.Context, api PolicyUpdater, p Policy, refused error) error {
+// illegalUpdate says nothing for good: a disabled policy is never illegal in itself, and whether CloudFront refuses an
+// update while the primary is InProgress is unverified. Step Functions is to try again.
+const illegalUpdate = "IllegalUpdate"
+
+// switchOff writes once, and where the header routing is refused once more without it: viewers first. The error says then
+// what is left to do.
+func (p Policy) switchOff(ctx context.Context, api PolicyUpdater, header *release.Header) error {
+	found := p.TrafficConfig
+	p.Enabled = aws.Bool(false)
+	if header != nil {
+		p.TrafficConfig = &types.TrafficConfig{
+			Type:               types.ContinuousDeploymentPolicyTypeSingleHeader,
+			SingleHeaderConfig: &types.ContinuousDeploymentSingleHeaderConfig{Header: &header.Name, Value: &header.Value},
+		}
+	}
+	refused := p.Update(ctx, api)
+	code := fault.Code(refused)
+	if refused == nil || code == PreconditionFailed || fault.NameOf(refused) != fault.Refused {
+		return refused
+	}
+	name := fault.Refused
+	if code == illegalUpdate {
+		name = fault.Unavailable
+	}
+	if header == nil {
+		return fault.Errorf(name, "policy %s cannot be switched off: %w", p.ID, refused)
+	}
+	p.TrafficConfig = found
 	if err := p.Update(ctx, api); err != nil {
 		return fault.Errorf(fault.Unavailable, "policy %s cannot be switched off just now: %w", p.ID, err)
 	}
-	return fault.Errorf(fault.Refused, "policy %s is off, but its header routing could not be put back: %w", p.ID, refused)
+	return fault.Errorf(name, "policy %s is off, but its header routing could not be put back: %w", p.ID, refused)
 }
 
-func hasHeader(p Policy, header *release.Header) bool {
+// isOff reports whether the policy is as SwitchOff wants it, in a read that can be trusted.
+func (p Policy) isOff(header *release.Header, notBefore time.Time) bool {
+	return !p.On() && p.hasHeader(header) && (notBefore.IsZero() || p.LastModified.After(notBefore))
+}
+
+func (p Policy) hasHeader(header *release.Header) bool {
 	if header == nil {
 		return true
 	}

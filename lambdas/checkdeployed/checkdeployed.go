@@ -52,23 +52,25 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)
 	}
 	if back := in.Which == release.OfStop || in.Which == release.OfRestore; back && part.Deployed {
-		return part, h.refuseEnabled(ctx, in.Document.Preflight.PolicyID)
+		part.Deployed, err = h.isOff(ctx, in.Document)
 	}
-	return part, nil
+	return part, err
 }
 
-func (h Handler) refuseEnabled(ctx context.Context, policyID string) error {
-	policy, err := live.ReadPolicy(ctx, h.CloudFront, policyID)
+// isOff refuses a policy that someone else has enabled since it was switched off. A read from before that is not
+// believed: the state is looked at again.
+func (h Handler) isOff(ctx context.Context, doc release.Document) (bool, error) {
+	policy, err := live.ReadPolicy(ctx, h.CloudFront, doc.Preflight.PolicyID)
 	if fault.Code(err) == "NoSuchContinuousDeploymentPolicy" {
-		return nil // what is gone sends nobody anywhere
+		return true, nil // what is gone sends nobody anywhere
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	if policy.On() {
-		return fault.Errorf(fault.ConfigChanged, "policy %s was enabled again by someone else while this release went back", policyID)
+	if policy.On() && policy.LastModified.After(doc.Stop.At) {
+		return false, fault.Errorf(fault.ConfigChanged, "policy %s was enabled again by someone else while this release went back", policy.ID)
 	}
-	return nil
+	return !policy.On(), nil
 }
 
 // believable tells a report of Deployed from one of before the write: reads lag writes, so the report must show a trace

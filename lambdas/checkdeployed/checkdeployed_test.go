@@ -300,3 +300,21 @@ func TestAStatusThatCannotBeReadIsAskedAgain(t *testing.T) {
 	_, err := look(t, w, release.OfStop)
 	pairtest.WantFault(t, err, fault.Throttled, pairtest.Primary)
 }
+
+// TestALaggingReadOfThePolicyIsNotTakenForAnEnabledOne: on the way back the policy may still be read as it was before Stop
+// Traffic; that is no edit by someone else, only a reason to look again.
+func TestALaggingReadOfThePolicyIsNotTakenForAnEnabledOne(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	w.Clock.Advance(10 * time.Minute)
+	now := w.Clock.Now() // the policy, still on, was written before
+	w.Document.Stop = &release.Write{Distribution: pairtest.Primary, Written: false, At: now, Deadline: now.Add(20 * time.Minute)}
+	if got := check(t, w, release.OfStop); got.Deployed {
+		t.Error("a policy that reads as enabled was taken for off")
+	}
+	w.EditPolicy("Enabled", "false")
+	w.Clock.Advance(10 * time.Minute)
+	if got := check(t, w, release.OfStop); !got.Deployed {
+		t.Error("a policy that is off was not believed")
+	}
+}

@@ -33,7 +33,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Traffic,
 	window := proofWindow(doc.Deployed.At, now)
 	series, err := metrics.Requests(ctx, h.CloudWatch, window, doc.Preflight.Primary.ID, doc.Preflight.Staging.ID)
 	if err != nil {
-		return unreadable(doc, window, now, err), nil //nolint:nilerr // no data is no proof; the next look is a minute away
+		return unreadable(doc, window, now, err), nil // no data is no proof; the next look is a minute away
 	}
 	part := release.Traffic{
 		Step: doc.Step.Index, At: now, From: window.From, To: window.To,

@@ -52,7 +52,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Step, er
 		return release.Step{}, fault.Errorf(fault.ConfigChanged,
 			"policy %s was pointed by someone else at %s instead of %s", policy.ID, dns, doc.Preflight.Staging.Domain)
 	}
-	if asWanted(policy, step) && !foreign(policy, step, doc) {
+	if asWanted(policy, step) && !foreign(policy, doc) {
 		return step, nil
 	}
 	if err := refuseForeign(policy, step, doc); err != nil {
@@ -80,10 +80,10 @@ func (h Handler) next(doc release.Document) release.Step {
 	return step
 }
 
-// foreign tells the answer that was lost from somebody else's policy of the same weight: ours was enabled after staging
-// had deployed.
-func foreign(policy live.Policy, step release.Step, doc release.Document) bool {
-	return step.Index == 0 && policy.LastModified.Before(doc.Deployed.At)
+// foreign tells the answer that was lost from somebody else's policy of the same weight: ours came after what
+// the release last waited for, staging or the step before, had deployed.
+func foreign(policy live.Policy, doc release.Document) bool {
+	return policy.LastModified.Before(doc.Deployed.At)
 }
 
 func asWanted(policy live.Policy, step release.Step) bool {

@@ -149,8 +149,10 @@ func TestTheWayBackTriesHarder(t *testing.T) {
 		if got := attempts(s, fault.Throttled); got != throttled {
 			t.Errorf("%s: got %d attempts when throttled, want %d", title, got, throttled)
 		}
-		for _, name := range []fault.Name{fault.Unavailable, "States.Timeout", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
-			"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError"} {
+		for _, name := range []fault.Name{
+			fault.Unavailable, "States.Timeout", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+			"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError",
+		} {
 			if got := attempts(s, name); got != transient {
 				t.Errorf("%s: got %d attempts at %s, want %d", title, got, name, transient)
 			}
