@@ -77,20 +77,25 @@ func TestConfigsSurviveTheWire(t *testing.T) {
 
 func overTheWire(t *testing.T, c *types.DistributionConfig) *types.DistributionConfig {
 	t.Helper()
-	wire := &wire{}
+	got, err := send(t, &wire{}, c).GetDistributionConfig(t.Context(), &cloudfront.GetDistributionConfigInput{Id: new("E1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.DistributionConfig
+}
+
+// send puts a config on the wire and returns the client.
+func send(t *testing.T, w *wire, c *types.DistributionConfig) *cloudfront.Client {
+	t.Helper()
 	client := cloudfront.New(cloudfront.Options{
-		Region: "us-east-1", HTTPClient: wire, Credentials: credentials.NewStaticCredentialsProvider("id", "key", ""),
+		Region: "us-east-1", HTTPClient: w, Credentials: credentials.NewStaticCredentialsProvider("id", "key", ""),
 	})
 	if _, err := client.UpdateDistribution(t.Context(), &cloudfront.UpdateDistributionInput{
 		Id: new("E1"), IfMatch: new("E1"), DistributionConfig: c,
 	}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := client.GetDistributionConfig(t.Context(), &cloudfront.GetDistributionConfigInput{Id: new("E1")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got.DistributionConfig
+	return client
 }
 
 // wire answers a GET with the config that was PUT last.

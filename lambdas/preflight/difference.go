@@ -14,7 +14,7 @@ import (
 
 // pairFindings are about the two distributions as they are.
 func pairFindings(f facts) []release.Finding {
-	return slices.Concat(http3(f), multiTenant(f), inProgress(f), webACL(f), illegal(f))
+	return slices.Concat(http3(f), multiTenant(f), unknownFields(f), inProgress(f), webACL(f), illegal(f))
 }
 
 func http3(f facts) []release.Finding {

@@ -51,6 +51,8 @@ type side struct {
 	id, arn, domain, etag, status string
 
 	config *types.DistributionConfig
+	// unknown are the config's fields that the SDK has dropped.
+	unknown []string
 }
 
 func (f facts) waitUntil() time.Time { return f.since.Add(release.PreflightWaits) }
@@ -176,7 +178,8 @@ func stagingNames(policy *types.ContinuousDeploymentPolicyConfig) []string {
 }
 
 func (h Handler) readSide(ctx context.Context, id string) (*side, error) {
-	got, err := h.CloudFront.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
+	var answer []byte
+	got, err := h.CloudFront.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id}, keepBody(&answer))
 	if err != nil {
 		return nil, fmt.Errorf("read distribution %s: %w", id, err)
 	}
@@ -184,8 +187,13 @@ func (h Handler) readSide(ctx context.Context, id string) (*side, error) {
 	if d == nil || d.DistributionConfig == nil {
 		return nil, fault.Errorf(fault.Unavailable, "read distribution %s: the answer carries no config", id)
 	}
+	unknown, err := distribution.UnknownFields(answer)
+	if err != nil {
+		return nil, fault.Errorf(fault.Unavailable, "read distribution %s: %w", id, err)
+	}
 	return &side{
-		id: id, arn: aws.ToString(d.ARN), domain: aws.ToString(d.DomainName),
+		unknown: unknown,
+		id:      id, arn: aws.ToString(d.ARN), domain: aws.ToString(d.DomainName),
 		etag: aws.ToString(got.ETag), status: aws.ToString(d.Status), config: d.DistributionConfig,
 	}, nil
 }

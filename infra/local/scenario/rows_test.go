@@ -54,6 +54,13 @@ func commonRows() map[string]row {
 			},
 			end: release.Rejected, after: release.PreflightWaits + 2*time.Minute,
 		},
+		"a config with a field that the SDK would drop is refused": {
+			prepare: func(w *world.World) {
+				edit(w, w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("DefaultCacheBehavior/QuantumRouting", "on") })
+				edit(w, w.Pair.StagingID, func(n *cloudfront.Node) { n.Set("DefaultCacheBehavior/QuantumRouting", "on") })
+			},
+			end: release.Rejected, cause: "unknown-fields", after: time.Minute,
+		},
 		"a hold refuses the release": {
 			prepare: func(w *world.World) { put(w, record.HoldKey(w.Pair.PrimaryID), record.Hold{Cause: "look at it"}) },
 			end:     release.Rejected,
