@@ -66,8 +66,12 @@ func TestPromise1NothingReachesThePrimaryButWhatWasJudged(t *testing.T) {
 		})
 	}
 	for at := range everyState(t, "healthy") {
-		t.Run("staging is edited as the release enters "+at, func(t *testing.T) { editedAt(t, at, world.StagingID) })
-		t.Run("the primary is edited as the release enters "+at, func(t *testing.T) { editedAt(t, at, world.PrimaryID) })
+		t.Run("staging is edited as the release enters "+at, func(t *testing.T) { editedAt(t, at, 1, world.StagingID) })
+		t.Run("the primary is edited as the release enters "+at, func(t *testing.T) { editedAt(t, at, 1, world.PrimaryID) })
+	}
+	for look := 2; look <= 26; look += 3 {
+		t.Run(fmt.Sprintf("staging is edited at look %d", look), func(t *testing.T) { editedAt(t, "Judge Health", look, world.StagingID) })
+		t.Run(fmt.Sprintf("the primary is edited at look %d", look), func(t *testing.T) { editedAt(t, "Judge Health", look, world.PrimaryID) })
 	}
 }
 
@@ -97,11 +101,11 @@ func everyState(t *testing.T, name string) map[string]bool {
 
 // editedAt: whatever the moment of the edit, what is live on the primary afterwards is the old config, the judged one, or
 // the colleague's; and the colleague's edit is never overwritten.
-func editedAt(t *testing.T, at, id string) {
+func editedAt(t *testing.T, at string, nth int, id string) {
 	t.Helper()
 	stage := build(t, "healthy", 1)
 	w := stage.World
-	w.When(at, 1, func(*asl.Execution) { edit(w, id, nil) })
+	w.When(at, nth, func(*asl.Execution) { edit(w, id, nil) })
 	run(t, stage)
 	judged := documentOf(t, stage.Main())
 	if scenario.End(stage.Main()) == release.Promoted && promotedUnjudged(w, judged) {
