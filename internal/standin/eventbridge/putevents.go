@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"cloudfront-cd/internal/standin/awsjson"
 )
 
 // "You can include up to 10 entries in a request" and "the total entry size must be less than 256 KB" (PutEvents, Amazon
@@ -42,7 +44,7 @@ type result struct {
 
 func (s *Server) put(in request) (any, error) {
 	if in.EndpointID != "" {
-		return nil, &fault{http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement global endpoints."}
+		return nil, awsjson.NewError(http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement global endpoints.")
 	}
 	if len(in.Entries) == 0 || len(in.Entries) > maxEntries {
 		return nil, invalid("1 validation error detected: Entries must have a length from 1 to 10.")

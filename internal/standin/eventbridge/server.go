@@ -7,7 +7,6 @@ package eventbridge
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/awsjson"
 )
 
 // Event is one that was put.
@@ -83,43 +83,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out, err := s.answer(r)
-	status := http.StatusOK
-	var f *fault
-	if errors.As(err, &f) {
-		status, out = f.status, map[string]string{"__type": f.code, "message": f.message}
-	}
-	body, err := json.Marshal(out)
-	if err != nil {
-		status, body = http.StatusInternalServerError, []byte(`{"__type":"InternalException"}`)
-	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that hung up is no concern of ours
+	awsjson.Answer(w, awsjson.Version11, out, err)
 }
 
-type fault struct {
-	status        int
-	code, message string
-}
-
-// Error is the code with its message.
-func (f *fault) Error() string { return f.code + ": " + f.message }
-
-func invalid(message string) *fault {
-	return &fault{http.StatusBadRequest, "ValidationException", message}
+func invalid(message string) *awsjson.Error {
+	return awsjson.NewError(http.StatusBadRequest, "ValidationException", message)
 }
 
 func (s *Server) answer(r *http.Request) (any, error) {
 	target := r.Header.Get("X-Amz-Target")
 	if r.Method != http.MethodPost || target != "AWSEvents.PutEvents" {
-		return nil, &fault{http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement " + target + "."}
+		return nil, awsjson.NewError(http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement "+target+".")
 	}
 	if code := s.refused.next(); code != "" {
 		status := http.StatusBadRequest
 		if strings.HasPrefix(code, "Internal") {
 			status = http.StatusInternalServerError
 		}
-		return nil, &fault{status, code, "The stand-in was told to refuse."}
+		return nil, awsjson.NewError(status, code, "The stand-in was told to refuse.")
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -127,7 +108,7 @@ func (s *Server) answer(r *http.Request) (any, error) {
 	}
 	var in request
 	if err := json.Unmarshal(body, &in); err != nil {
-		return nil, &fault{http.StatusBadRequest, "SerializationException", "The body is not the JSON of a PutEvents request."}
+		return nil, awsjson.NewError(http.StatusBadRequest, "SerializationException", "The body is not the JSON of a PutEvents request.")
 	}
 	return s.put(in)
 }

@@ -4,13 +4,14 @@ package stepfunctions
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"cloudfront-cd/internal/standin/awsjson"
 )
 
 // Execution is what DescribeExecution tells of one.
@@ -57,27 +58,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out, err := s.answer(r)
-	status := http.StatusOK
-	var f *fault
-	if errors.As(err, &f) {
-		status, out = f.status, map[string]any{"__type": f.code, "message": f.message}
-	}
-	body, err := json.Marshal(out)
-	if err != nil {
-		status, body = http.StatusInternalServerError, []byte(`{"__type":"InternalServerError"}`)
-	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that hung up is no concern of ours
+	awsjson.Answer(w, awsjson.Version10, out, err)
 }
-
-type fault struct {
-	status        int
-	code, message string
-}
-
-// Error is the code with its message.
-func (f *fault) Error() string { return f.code + ": " + f.message }
 
 // The ARN of a Standard execution; those of Express ones cannot be described, and Map runs are not modelled.
 var executionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):states:([a-z0-9-]+):(\d{12}):execution:([^:]+):([^:]+)$`)
@@ -85,14 +67,14 @@ var executionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):states:([a-z0-9-]+):(\d
 func (s *Server) answer(r *http.Request) (map[string]any, error) {
 	target := r.Header.Get("X-Amz-Target")
 	if r.Method != http.MethodPost || target != "AWSStepFunctions.DescribeExecution" {
-		return nil, &fault{http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement " + target + "."}
+		return nil, awsjson.NewError(http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement "+target+".")
 	}
 	if s.refused != "" {
 		status := http.StatusBadRequest
 		if strings.HasPrefix(s.refused, "Internal") {
 			status = http.StatusInternalServerError
 		}
-		return nil, &fault{status, s.refused, "The stand-in was told to refuse."}
+		return nil, awsjson.NewError(status, s.refused, "The stand-in was told to refuse.")
 	}
 	var in struct {
 		ExecutionARN string `json:"executionArn"`
@@ -100,17 +82,15 @@ func (s *Server) answer(r *http.Request) (map[string]any, error) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil || json.Unmarshal(body, &in) != nil {
-		return nil, &fault{http.StatusBadRequest, "SerializationException", "The body is not the JSON of a request."}
+		return nil, awsjson.NewError(http.StatusBadRequest, "SerializationException", "The body is not the JSON of a request.")
 	}
 	parts := executionARN.FindStringSubmatch(in.ExecutionARN)
 	if parts == nil {
-		return nil, &fault{http.StatusBadRequest, "InvalidArn", "Invalid Arn: '" + in.ExecutionARN + "'"}
+		return nil, awsjson.NewError(http.StatusBadRequest, "InvalidArn", "Invalid Arn: '"+in.ExecutionARN+"'")
 	}
 	execution, ok := s.Lookup(in.ExecutionARN)
 	if !ok {
-		return nil, &fault{
-			http.StatusBadRequest, "ExecutionDoesNotExist", "Execution Does Not Exist: '" + in.ExecutionARN + "'",
-		}
+		return nil, awsjson.NewError(http.StatusBadRequest, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+in.ExecutionARN+"'")
 	}
 	return execution.describe(parts, in.IncludedData == "METADATA_ONLY"), nil
 }
