@@ -85,14 +85,14 @@ func (b *boxes) fail(title, comment string) sfn.Fail {
 	return sfn.NewFail(b.scope, &title, &sfn.FailProps{Comment: &comment, Error: &title, CausePath: jsii.String("$.outcome.cause")})
 }
 
-// machine is a workflow that begins with start.
-func machine(start sfn.IChainable, comment string) *sfn.StateMachineProps {
+// machine is a workflow that begins with start and must be over within timeout.
+func machine(start sfn.IChainable, timeout time.Duration, comment string) *sfn.StateMachineProps {
 	return &sfn.StateMachineProps{
 		Comment:          &comment,
 		DefinitionBody:   sfn.DefinitionBody_FromChainable(start),
 		QueryLanguage:    sfn.QueryLanguage_JSON_PATH,
 		StateMachineType: sfn.StateMachineType_STANDARD,
-		Timeout:          seconds(release.MachineTimeout),
+		Timeout:          seconds(timeout),
 	}
 }
 

@@ -1,13 +1,13 @@
 // Package statemachine draws the workflows: which Lambda runs when, and where each failure goes.
 //
-// A workflow is three things. Boxes (release_states.go) are states with their titles and comments, an operator's user
-// interface in the Step Functions console. Retries (retry.go) say which errors are worth repeating. Arrows (this file) are
+// A workflow is three things. Boxes (…_states.go) are states with their titles and comments, an operator's user
+// interface in the Step Functions console. Retries (retry.go) say which errors are worth repeating. Arrows (release.go, recover.go) are
 // written in the order of the picture: forward, back, sideways; a finger on the console's graph can follow them line by
 // line. Every task gets the whole document and puts its result back under one key; a Choice looks at one boolean that a
 // Lambda has computed, so that every threshold lives in Go. Error names are the constants of internal/fault, or a rename
 // would leave an arrow that never matches. Nothing here may be clever: what cannot be read off the picture is a bug.
 //
-// Package golden has the result without CDK, docs/release.md the picture.
+// Package golden has the result without CDK, docs/release.md and docs/recover.md the pictures.
 package statemachine
 
 import (
@@ -16,6 +16,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
 )
 
 // Release is the release workflow, as the properties of a state machine to which its owner adds name, role and logs.
@@ -28,15 +29,13 @@ func Release(scope constructs.Construct, functions func(folder string) awslambda
 	s.back()
 	s.toTheEnds()
 	s.sideways()
-	return machine(s.ReceiveRequest, "Releases a CloudFront config through its staging distribution: canary, judge, promote, bake; or goes back.")
+	return machine(s.ReceiveRequest, release.MachineTimeout, "Releases a CloudFront config through its staging distribution: canary, judge, promote, bake; or goes back.")
 }
 
 // forwardToTheDoor is a release up to its promotion.
 func (s *releaseStates) forwardToTheDoor() {
-	chain(s.ReceiveRequest, s.ValidateRequest, s.AcquireLock, s.Recover, s.AnythingToRecover)
-	s.AnythingToRecover.When(isTrue("$.recovery.needed"), s.WaitForRecovery, nil).Otherwise(s.Preflight)
-	chain(s.WaitForRecovery, s.CheckRecovery, s.RecoveryDeployed)
-	s.RecoveryDeployed.When(isTrue("$.deployed.deployed"), s.Preflight, nil).Otherwise(s.WaitForRecovery)
+	chain(s.ReceiveRequest, s.ValidateRequest, s.AcquireLock)
+	s.lockStates.arrows(s.Preflight)
 
 	chain(s.Preflight, s.PreflightPassed)
 	s.PreflightPassed.
@@ -93,11 +92,7 @@ func (s *releaseStates) back() {
 
 // toTheEnds is the common way out.
 func (s *releaseStates) toTheEnds() {
-	chain(s.Finish, s.PairSafe)
-	s.PairSafe.When(isTrue("$.outcome.needsOperator"), s.PlaceHold, nil).Otherwise(s.ReleaseLock)
-
-	chain(s.ReleaseLock, s.AnnounceEnd)
-	chain(s.PlaceHold, s.AnnounceEnd, s.WhichEnd)
+	s.endStates.arrows()
 	s.WhichEnd.
 		When(isTrue("$.outcome.promoted"), s.Promoted, nil).
 		When(isTrue("$.outcome.nothingToRelease"), s.NothingToRelease, nil).
@@ -130,17 +125,13 @@ func (s *releaseStates) sideways() {
 	rescue(s.Finish, stranded, s.Recover, s.CheckRecovery)
 	rescue(s.Finish, stranded, s.ConfirmPromotion, s.StopTrafficAfterPromotion, s.CheckPrimary, s.JudgePrimary)
 	rescue(s.Finish, stranded, s.StopTraffic, s.CheckStop, s.RestorePrimary, s.CheckRestore)
-	rescue(s.PlaceHold, stranded, s.Finish)
 
 	// Metrics that cannot be read are inconclusive, which is for the judge to say.
 	rescue(s.JudgeHealth, "$.observation", s.Observe)
 	rescue(s.JudgePrimary, "$.observation", s.ObservePrimary)
 
-	// A lock that cannot be given back becomes stale with this execution's end, and the next release takes it over. An
-	// announcement never fails a release, and no failure keeps the execution from its end.
-	rescue(s.AnnounceEnd, discard, s.ReleaseLock, s.PlaceHold)
+	// An announcement never fails a release.
 	rescue(s.ChangeStaging, discard, s.AnnounceStart)
 	rescue(s.ShiftTraffic, discard, s.AnnounceStep)
 	rescue(s.StopTrafficAfterPromotion, discard, s.AnnouncePromotion)
-	rescue(s.WhichEnd, discard, s.AnnounceEnd)
 }

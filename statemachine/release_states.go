@@ -2,30 +2,20 @@ package statemachine
 
 import (
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 
 	"cloudfront-cd/internal/release"
-)
-
-type (
-	taskBox   = awsstepfunctionstasks.LambdaInvoke
-	waitBox   = sfn.Wait
-	choiceBox = sfn.Choice
 )
 
 // releaseStates are the boxes of the release workflow, in the order of the picture.
 type releaseStates struct {
 	ReceiveRequest sfn.Pass
 
-	ValidateRequest, AcquireLock, Recover taskBox
-	AnythingToRecover                     choiceBox
-	WaitForRecovery                       waitBox
-	CheckRecovery                         taskBox
-	RecoveryDeployed                      choiceBox
-	Preflight                             taskBox
-	PreflightPassed                       choiceBox
-	WaitForOthers                         waitBox
-	AnnounceStart                         taskBox
+	ValidateRequest taskBox
+	lockStates
+	Preflight       taskBox
+	PreflightPassed choiceBox
+	WaitForOthers   waitBox
+	AnnounceStart   taskBox
 
 	ChangeStaging     taskBox
 	WaitForStaging    waitBox
@@ -68,14 +58,10 @@ type releaseStates struct {
 	CheckRestore    taskBox
 	RestoreDeployed choiceBox
 
-	Finish, AnnounceEnd taskBox
-	PairSafe            choiceBox
-	ReleaseLock         taskBox
-	WhichEnd            choiceBox
-	PlaceHold           taskBox
+	endStates
 
-	Promoted, NothingToRelease          sfn.Succeed
-	Rejected, RolledBack, NeedsOperator sfn.Fail
+	Promoted, NothingToRelease sfn.Succeed
+	RolledBack                 sfn.Fail
 }
 
 func newReleaseStates(b *boxes) *releaseStates {
@@ -91,38 +77,12 @@ func newReleaseStates(b *boxes) *releaseStates {
 }
 
 func (s *releaseStates) prepare(b *boxes) {
-	s.ReceiveRequest = b.pass("Receive Request",
-		"Makes the document that travels through the workflow out of the execution's input.", map[string]any{
-			"execution": map[string]any{
-				"arn":       sfn.JsonPath_ExecutionId(),
-				"name":      sfn.JsonPath_ExecutionName(),
-				"startTime": sfn.JsonPath_ExecutionStartTime(),
-			},
-			"request": sfn.JsonPath_ExecutionInput(),
-			"outcome": object(release.Outcome{
-				End: release.NeedsOperator, NeedsOperator: true,
-				Cause: "The execution ended before it could say why. (runbook: Needs Operator)",
-			}),
-		})
+	s.ReceiveRequest = b.receive(release.Release)
 	s.ValidateRequest = b.task("Validate Request", work{
 		Folder: "validaterequest", Result: "$.plan", Retry: steady(),
 		Does: "Checks every rule of the request and freezes the plan, with its defaults filled in.",
 	})
-	s.AcquireLock = b.task("Acquire Lock", work{
-		Folder: "acquirelock", Result: "$.lock", Retry: steady(),
-		Does: "Takes the lock on the primary, or takes it over from a run that is dead; another live run refuses this one.",
-	})
-	s.Recover = b.task("Recover", work{
-		Folder: "recover", Result: "$.recovery", Retry: stubborn(),
-		Does: "Switches the policy off if the run that held the lock before died and left it on.",
-	})
-	s.AnythingToRecover = b.choice("Anything To Recover?")
-	s.WaitForRecovery = b.wait("Wait For Recovery", release.PollEvery)
-	s.CheckRecovery = b.task("Check Recovery", work{
-		Folder: "checkdeployed", Which: release.OfRecovery, Result: "$.deployed", Retry: stubborn(),
-		Does: "Asks CloudFront whether the recovered primary is deployed everywhere.",
-	})
-	s.RecoveryDeployed = b.choice("Recovery Deployed?")
+	s.lockStates = newLockStates(b, steady())
 	s.Preflight = b.task("Preflight", work{
 		Folder: "preflight", Result: "$.preflight", Retry: steady(),
 		Does: "Looks at the pair before anything is touched, and lists what would make the release fail or mislead.",
@@ -248,28 +208,8 @@ func (s *releaseStates) goBack(b *boxes) {
 }
 
 func (s *releaseStates) end(b *boxes) {
-	s.Finish = b.task("Finish", work{
-		Folder: "finish", Result: "$.outcome", Retry: stubborn(),
-		Does: "Decides from the document how the release ended, and writes the evidence record.",
-	})
-	s.PairSafe = b.choice("Pair Safe?")
-	s.ReleaseLock = b.task("Release Lock", work{
-		Folder: "releaselock", Result: discard, Retry: stubborn(),
-		Does: "Frees the lock on the primary, if this execution still holds it.",
-	})
-	s.AnnounceEnd = b.task("Announce End", announcement(release.EventReleaseEnded, "Announces how the release ended."))
-	s.WhichEnd = b.choice("Which End?")
-	s.PlaceHold = b.task("Place Hold", work{
-		Folder: "placehold", Result: "$.outcome", Retry: stubborn(),
-		Does: "Keeps the next releases of this primary away until the pair has been made safe.",
-	})
+	s.endStates = newEndStates(b, release.EventReleaseEnded)
 	s.Promoted = b.succeed(release.Promoted, "The primary has the judged config.")
 	s.NothingToRelease = b.succeed(release.NothingToRelease, "Staging equals the primary.")
-	s.Rejected = b.fail(release.Rejected, "Refused: the pair was left as it was.")
 	s.RolledBack = b.fail(release.RolledBack, "Failed, and the pair is verified to be as safe as before.")
-	s.NeedsOperator = b.fail(release.NeedsOperator, "Failed, and something is left behind: the cause says what, and what to do.")
-}
-
-func announcement(event, does string) work {
-	return work{Folder: "announce", Which: event, Result: discard, Retry: brief(), Does: does}
 }

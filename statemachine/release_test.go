@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"cloudfront-cd/statemachine"
@@ -23,37 +24,55 @@ import (
 	"cloudfront-cd/statemachine/golden"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden definition and the diagram in docs/ instead of comparing") //nolint:gochecknoglobals // the flag package wants it before the tests run
+var update = flag.Bool("update", false, "rewrite the golden definitions and the diagrams in docs/ instead of comparing") //nolint:gochecknoglobals // the flag package wants it before the tests run
 
 const (
-	release   = "golden/release.asl.json"
-	document  = "../docs/release.md"
 	leastNode = 20 // package.json of aws-cdk-lib 2.270.0: "engines": {"node": ">= 20.0.0"}
 
 	arnPrefix = "arn:aws:lambda:us-east-1:111122223333:function:"
 )
 
-func TestGoldenIsWhatCDKSynthesizes(t *testing.T) {
-	got, err := golden.Format(synthesize(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		write(t, release, got)
-		page, err := diagram.Release(got)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, document, page)
-		return
-	}
-	if want := golden.Release(); !bytes.Equal(got, want) {
-		t.Errorf("CDK does not synthesize %s any more: run \"make golden\" and look at the diff.\n%s", release, firstDifference(got, want))
+// workflows are the definitions, by the name of their golden.
+func workflows() map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps {
+	return map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps{
+		"release": statemachine.Release,
+		"recover": statemachine.Recover,
 	}
 }
 
-// synthesize is the definition of the release workflow with ${folder} instead of each Lambda's ARN.
-func synthesize(t *testing.T) []byte {
+func TestGoldenIsWhatCDKSynthesizes(t *testing.T) {
+	synthesized := synthesize(t)
+	for name, definition := range synthesized {
+		t.Run(name, func(t *testing.T) { compare(t, name, definition) })
+	}
+	if got, want := len(synthesized), len(workflows()); got != want {
+		t.Errorf("got %d state machines, want %d", got, want)
+	}
+}
+
+func compare(t *testing.T, name string, definition []byte) {
+	t.Helper()
+	got, err := golden.Format(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := "golden/" + name + ".asl.json"
+	if *update {
+		write(t, file, got)
+		page, err := diagram.Page(name, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, "../docs/"+name+".md", page)
+		return
+	}
+	if want := golden.All()[name]; !bytes.Equal(got, want) {
+		t.Errorf("CDK does not synthesize %s any more: run \"make golden\" and look at the diff.\n%s", file, firstDifference(got, want))
+	}
+}
+
+// synthesize is the definition of each workflow with ${folder} instead of each Lambda's ARN.
+func synthesize(t *testing.T) map[string][]byte {
 	t.Helper()
 	startNode(t)
 	defer jsii.Close()
@@ -67,14 +86,18 @@ func synthesize(t *testing.T) []byte {
 		}
 		return imported[folder]
 	}
-	sfn.NewStateMachine(stack, jsii.String("Release"), statemachine.Release(stack, functions))
+	for name, workflow := range workflows() {
+		scope := constructs.NewConstruct(stack, jsii.String("Boxes of "+name))
+		props := workflow(scope, functions)
+		props.StateMachineName = jsii.String(name)
+		sfn.NewStateMachine(stack, jsii.String(name), props)
+	}
 	app.Synth(nil)
-	definition := definitionIn(t, filepath.Join(out, "Golden.template.json"))
-	return regexp.MustCompile(regexp.QuoteMeta(arnPrefix)+`([a-z]+)`).ReplaceAll(definition, []byte(`$${$1}`))
+	return definitionsIn(t, filepath.Join(out, "Golden.template.json"))
 }
 
-// definitionIn is the definition of the only state machine in a CloudFormation template.
-func definitionIn(t *testing.T, template string) []byte {
+// definitionsIn is the definition of each state machine in a CloudFormation template, by the machine's name.
+func definitionsIn(t *testing.T, template string) map[string][]byte {
 	t.Helper()
 	data, err := os.ReadFile(template)
 	if err != nil {
@@ -83,12 +106,16 @@ func definitionIn(t *testing.T, template string) []byte {
 	var stack struct {
 		Resources map[string]struct {
 			Type       string
-			Properties struct{ DefinitionString any }
+			Properties struct {
+				StateMachineName string
+				DefinitionString any
+			}
 		}
 	}
 	if err := json.Unmarshal(data, &stack); err != nil { //nolint:musttag // the fields have CloudFormation's names
 		t.Fatalf("read the synthesized template: %v", err)
 	}
+	definitions := map[string][]byte{}
 	for _, resource := range stack.Resources {
 		if resource.Type != "AWS::StepFunctions::StateMachine" {
 			continue
@@ -97,10 +124,9 @@ func definitionIn(t *testing.T, template string) []byte {
 		if !ok {
 			t.Fatalf("the definition has deploy-time values in it: %v", resource.Properties.DefinitionString)
 		}
-		return []byte(text)
+		definitions[resource.Properties.StateMachineName] = regexp.MustCompile(regexp.QuoteMeta(arnPrefix)+`([a-z]+)`).ReplaceAll([]byte(text), []byte(`$${$1}`))
 	}
-	t.Fatal("the template has no state machine")
-	return nil
+	return definitions
 }
 
 // startNode finds Node.js for CDK. Without it the test fails, and is not skipped: a definition that was not compared is not

@@ -37,6 +37,12 @@ func stubborn() []*sfn.RetryProps {
 	return []*sfn.RetryProps{throttled(30), transient(30)}
 }
 
+// patient is for the lock of a dead run: it waits a little for the clocks of Lambda and of Step Functions to agree that the
+// run has been dead for long enough.
+func patient() []*sfn.RetryProps {
+	return append(stubborn(), retry(5*time.Second, 30*time.Second, 5, fault.LockHeld))
+}
+
 // brief is for announcements, which must not hold a release up.
 func brief() []*sfn.RetryProps {
 	return []*sfn.RetryProps{throttled(3), transient(3)}

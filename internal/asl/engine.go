@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -37,6 +38,7 @@ type Engine struct {
 	WildcardsCatchDataLimit bool
 
 	executions map[string]*Execution
+	started    []*Execution
 }
 
 // Call is the invocation of a task.
@@ -59,7 +61,7 @@ type Result struct {
 	Took    time.Duration
 }
 
-// StartError is why an execution was not started; Code is the name of the StartExecution error.
+// StartError is why an execution was not started or not redriven; Code is the name of the API's error.
 type StartError struct{ Code, Message string }
 
 // Error returns the code and the message.
@@ -102,6 +104,7 @@ func (e *Engine) Start(m *Machine, name string, input json.RawMessage) (*Executi
 		e.executions = map[string]*Execution{}
 	}
 	e.executions[arn] = x
+	e.started = append(e.started, x)
 	x.begin()
 	return x, nil
 }
@@ -137,6 +140,9 @@ func (e *Engine) Execution(arn string) (*Execution, bool) {
 	x, ok := e.executions[arn]
 	return x, ok
 }
+
+// Executions lists all executions in the order in which they were started.
+func (e *Engine) Executions() []*Execution { return slices.Clone(e.started) }
 
 func (e *Engine) draw() *rand.Rand {
 	if e.Rand == nil {

@@ -9,7 +9,7 @@ import (
 // Status is the status of an execution.
 type Status string
 
-// The statuses of DescribeExecution, but for PENDING_REDRIVE: redriving is not implemented.
+// The statuses of DescribeExecution, but for PENDING_REDRIVE, which only the children of a distributed Map have.
 const (
 	Running   Status = "RUNNING"
 	Succeeded Status = "SUCCEEDED"
@@ -36,6 +36,10 @@ type Execution struct { //nolint:errname // Error is the member of DescribeExecu
 	state   string
 	root    *thread
 	expire  func() // takes the machine's timeout back
+	busy    int    // calls of Invoke and OnEvent for this execution that have not returned
+
+	redrives int
+	redriven time.Time // the last time; zero if never
 
 	contextFields []field // the part of the context object that stays the same
 }
@@ -91,6 +95,13 @@ func (x *Execution) Stop(name, cause string) {
 	x.end(Aborted, name, cause, Event{Type: "ExecutionAborted", ExecutionAborted: &ErrorDetails{name, cause}})
 }
 
+// Fail ends a running execution as FAILED without any Retry or Catch, as Step Functions itself does with States.Runtime when
+// an execution cannot go on: a path finds nothing, the history is full, or the state machine is deleted under it
+// ("State machine … has been deleted", recorded: radkawar/stackd testdata/aws/stepfunctions/deletion_lifecycle.json). It is
+// for tests that need this at a certain moment. What a running task did stays done; failing an execution that has ended
+// does nothing.
+func (x *Execution) Fail(name, cause string) { x.fail(name, cause, int64(len(x.events))) }
+
 const (
 	// maxEvents is the length of a history. The last event is then ExecutionFailed (measured on AWS, floci-io/floci#2734).
 	maxEvents = 25_000
@@ -100,29 +111,45 @@ const (
 )
 
 func (x *Execution) begin() {
-	e := x.engine
+	x.describeItself()
+	x.root = &thread{x: x, graph: x.machine.graph}
+	x.startTimeout()
+	x.emit(Event{Type: "ExecutionStarted", ExecutionStarted: &ExecutionStarted{Input: x.input.String(), RoleARN: x.engine.RoleARN}})
+	x.root.next(&target{state: x.machine.graph.start}, x.input)
+}
+
+// describeItself makes the part of the context object that is the same in every state.
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+func (x *Execution) describeItself() {
+	execution := &object{fields: []field{
+		{"Id", x.arn},
+		{"Input", x.input.tree()},
+		{"StartTime", contextTime(x.start)},
+		{"Name", x.name},
+		{"RoleArn", x.engine.RoleARN},
+		{"RedriveCount", number(int64(x.redrives))},
+	}}
+	if x.redrives > 0 {
+		execution.set("RedriveTime", contextTime(x.redriven))
+	}
 	x.contextFields = []field{
-		{"Execution", &object{fields: []field{
-			{"Id", x.arn},
-			{"Input", x.input.tree()},
-			{"StartTime", contextTime(x.start)},
-			{"Name", x.name},
-			{"RoleArn", e.RoleARN},
-			{"RedriveCount", json.Number("0")},
-		}}},
+		{"Execution", execution},
 		{"StateMachine", &object{fields: []field{{"Id", x.machine.ARN}, {"Name", x.machine.name()}}}},
 	}
-	limit := maxRun
-	if x.machine.timeout > 0 {
-		limit = min(limit, x.machine.timeout)
+}
+
+// startTimeout bounds the execution: by the machine's timeout from now, and by a year from its start.
+func (x *Execution) startTimeout() {
+	end := x.start.Add(maxRun)
+	if timeout := x.machine.timeout; timeout > 0 {
+		if at := x.engine.Clock.Now().Add(timeout); at.Before(end) {
+			end = at
+		}
 	}
-	x.root = &thread{x: x, graph: x.machine.graph}
-	x.expire = e.Clock.After(limit, func() {
+	x.expire = x.engine.Clock.At(end, func() {
 		// previousEventId 0, and no error in DescribeExecution: measured on AWS (floci-io/floci#2733, #2965).
 		x.end(TimedOut, "", "", Event{Type: "ExecutionTimedOut", ExecutionTimedOut: &ErrorDetails{Error: StatesTimeout}})
 	})
-	x.emit(Event{Type: "ExecutionStarted", ExecutionStarted: &ExecutionStarted{Input: x.input.String(), RoleARN: e.RoleARN}})
-	x.root.next(x.machine.graph.start, x.input)
 }
 
 // emit writes an event and returns its id. Once the execution has ended nothing is written.
@@ -142,12 +169,19 @@ func (x *Execution) write(ev Event) int64 {
 	ev.Timestamp = x.engine.Clock.Now()
 	x.events = append(x.events, ev)
 	if x.engine.OnEvent != nil {
+		x.busy++
 		x.engine.OnEvent(x, ev)
+		x.busy--
 	}
 	return ev.ID
 }
 
-func (x *Execution) take(to *target) { x.taken = append(x.taken, to.arrow) }
+// take notes an arrow; the way into the first state is none.
+func (x *Execution) take(to *target) {
+	if to.arrow != (Arrow{}) {
+		x.taken = append(x.taken, to.arrow)
+	}
+}
 
 func (x *Execution) fail(name, cause string, previous int64) {
 	x.end(Failed, name, cause, Event{

@@ -160,8 +160,7 @@ func (f *fork) start(previous int64) {
 		} else {
 			child.graph = f.v.state.branches[i]
 		}
-		f.t.x.take(child.graph.entry)
-		child.next(child.graph.start, f.inputs[i])
+		child.next(child.graph.entry, f.inputs[i])
 	}
 }
 

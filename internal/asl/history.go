@@ -25,6 +25,7 @@ type Event struct {
 	ExecutionFailed         *ErrorDetails     `json:"executionFailedEventDetails,omitempty"`
 	ExecutionAborted        *ErrorDetails     `json:"executionAbortedEventDetails,omitempty"`
 	ExecutionTimedOut       *ErrorDetails     `json:"executionTimedOutEventDetails,omitempty"`
+	ExecutionRedriven       *Redriven         `json:"executionRedrivenEventDetails,omitempty"`
 	StateEntered            *StateEntered     `json:"stateEnteredEventDetails,omitempty"`
 	StateExited             *StateExited      `json:"stateExitedEventDetails,omitempty"`
 	LambdaFunctionScheduled *LambdaScheduled  `json:"lambdaFunctionScheduledEventDetails,omitempty"`
@@ -41,19 +42,23 @@ type Event struct {
 // DataDetails accompanies every input and output; the API never truncates.
 type DataDetails struct {
 	Truncated bool `json:"truncated"`
+	absent    bool
 }
+
+// IsZero says that the details are left out, because the data is (see Event.WithoutData).
+func (d DataDetails) IsZero() bool { return d.absent }
 
 // ExecutionStarted is the detail of the first event.
 type ExecutionStarted struct {
-	Input        string      `json:"input"`
-	InputDetails DataDetails `json:"inputDetails"`
+	Input        string      `json:"input,omitempty"`
+	InputDetails DataDetails `json:"inputDetails,omitzero"`
 	RoleARN      string      `json:"roleArn"`
 }
 
 // Output is the detail of an event that carries an output.
 type Output struct {
-	Output        string      `json:"output"`
-	OutputDetails DataDetails `json:"outputDetails"`
+	Output        string      `json:"output,omitempty"`
+	OutputDetails DataDetails `json:"outputDetails,omitzero"`
 }
 
 // ErrorDetails is the detail of an event that carries an error; either member may be absent.
@@ -62,25 +67,30 @@ type ErrorDetails struct {
 	Cause string `json:"cause,omitempty"`
 }
 
+// Redriven is the detail of ExecutionRedriven; the count includes this redrive.
+type Redriven struct {
+	RedriveCount int `json:"redriveCount"`
+}
+
 // StateEntered is the detail of TaskStateEntered and its kin.
 type StateEntered struct {
 	Name         string      `json:"name"`
-	Input        string      `json:"input"`
-	InputDetails DataDetails `json:"inputDetails"`
+	Input        string      `json:"input,omitempty"`
+	InputDetails DataDetails `json:"inputDetails,omitzero"`
 }
 
 // StateExited is the detail of TaskStateExited and its kin.
 type StateExited struct {
 	Name          string      `json:"name"`
-	Output        string      `json:"output"`
-	OutputDetails DataDetails `json:"outputDetails"`
+	Output        string      `json:"output,omitempty"`
+	OutputDetails DataDetails `json:"outputDetails,omitzero"`
 }
 
 // LambdaScheduled is the detail of LambdaFunctionScheduled.
 type LambdaScheduled struct {
 	Resource         string      `json:"resource"`
-	Input            string      `json:"input"`
-	InputDetails     DataDetails `json:"inputDetails"`
+	Input            string      `json:"input,omitempty"`
+	InputDetails     DataDetails `json:"inputDetails,omitzero"`
 	TimeoutInSeconds int64       `json:"timeoutInSeconds,omitempty"`
 }
 
@@ -93,6 +103,31 @@ type MapStateStarted struct {
 type MapIteration struct {
 	Name  string `json:"name"`
 	Index int    `json:"index"`
+}
+
+// WithoutData is the event as GetExecutionHistory shows it with includeExecutionData false: without inputs and outputs.
+// Error and cause stay (API reference: "whether execution data (input or output of a history event) is returned").
+func (e Event) WithoutData() Event {
+	none := DataDetails{absent: true}
+	if d := e.ExecutionStarted; d != nil {
+		e.ExecutionStarted = &ExecutionStarted{InputDetails: none, RoleARN: d.RoleARN}
+	}
+	if d := e.StateEntered; d != nil {
+		e.StateEntered = &StateEntered{Name: d.Name, InputDetails: none}
+	}
+	if d := e.StateExited; d != nil {
+		e.StateExited = &StateExited{Name: d.Name, OutputDetails: none}
+	}
+	if d := e.LambdaFunctionScheduled; d != nil {
+		e.LambdaFunctionScheduled = &LambdaScheduled{Resource: d.Resource, InputDetails: none, TimeoutInSeconds: d.TimeoutInSeconds}
+	}
+	if e.ExecutionSucceeded != nil {
+		e.ExecutionSucceeded = &Output{OutputDetails: none}
+	}
+	if e.LambdaFunctionSucceeded != nil {
+		e.LambdaFunctionSucceeded = &Output{OutputDetails: none}
+	}
+	return e
 }
 
 // MarshalJSON writes the timestamp as version 2 of the AWS CLI does: Python's isoformat, to the millisecond.

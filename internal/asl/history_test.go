@@ -239,6 +239,9 @@ func TestHistoryUsesTheNamesOfTheServiceModel(t *testing.T) {
 func checkMembers(t *testing.T, ours, model reflect.Type) {
 	t.Helper()
 	for field := range ours.Fields() {
+		if !field.IsExported() {
+			continue
+		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		theirs, ok := model.FieldByName(strings.ToUpper(name[:1]) + name[1:])
 		if !ok {

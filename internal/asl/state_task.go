@@ -52,10 +52,12 @@ func (t *thread) runTask(v *visit) {
 		return
 	}
 	started := x.engine.Clock.Now()
+	x.busy++
 	result := x.engine.Invoke(Call{
 		Execution: x, State: s.name, Resource: s.resource, Payload: json.RawMessage(payload.String()),
 		RetryCount: v.retries, Timeout: timeout,
 	})
+	x.busy--
 	if timeout > 0 && result.Took > timeout {
 		t.later(v, started.Add(timeout), func() { t.taskTimedOut(v) })
 		return

@@ -14,8 +14,15 @@ type thread struct {
 	fork  *fork // the Parallel or Map state it belongs to; nil for the execution itself
 	index int   // which branch or iteration
 	visit *visit
+	way   way  // where it goes while it visits no state
 	dead  bool // ended, or aborted
 	drop  func()
+}
+
+// way is an arrow with the document that travels along it; a nil arrow ends the thread.
+type way struct {
+	to   *target
+	data *document
 }
 
 // visit is a thread's stay in one state, retries included.
@@ -30,8 +37,12 @@ type visit struct {
 }
 
 // next enters a state by an event of its own, so that executions take turns and long loops do not deepen the stack.
-func (t *thread) next(s *state, input *document) {
-	t.on(t.x.engine.Clock.Now(), func() { t.enter(s, input) })
+func (t *thread) next(to *target, input *document) {
+	t.way = way{to, input}
+	t.on(t.x.engine.Clock.Now(), func() {
+		t.x.take(to)
+		t.enter(to.state, input)
+	})
 }
 
 // on schedules the thread's next step; it has never more than one.
@@ -102,7 +113,7 @@ func (t *thread) exit(v *visit, output *document, to *target) {
 		t.fail(v, err.name, err.cause)
 		return
 	}
-	t.visit = nil
+	t.visit, t.way = nil, way{to, output}
 	t.prev = t.x.emit(Event{
 		Type:            v.state.kind + "StateExited",
 		PreviousEventID: t.prev,
@@ -111,15 +122,19 @@ func (t *thread) exit(v *visit, output *document, to *target) {
 	if t.dead || t.x.status != Running {
 		return
 	}
-	switch {
+	t.proceed()
+}
+
+// proceed goes the way out of the state that was left.
+func (t *thread) proceed() {
+	switch to, data := t.way.to, t.way.data; {
 	case to != nil:
-		t.x.take(to)
-		t.next(to.state, output)
+		t.next(to, data)
 	case t.fork != nil:
 		t.dead = true
-		t.fork.succeeded(t, output)
+		t.fork.succeeded(t, data)
 	default:
-		t.x.succeed(output, t.prev)
+		t.x.succeed(data, t.prev)
 	}
 }
 

@@ -17,6 +17,9 @@ import (
 	"cloudfront-cd/internal/fault"
 )
 
+// Deployed is the Status of a distribution whose last change is everywhere.
+const Deployed = "Deployed"
+
 // ConfigReader reads a distribution's config.
 type ConfigReader interface {
 	GetDistributionConfig(context.Context, *cloudfront.GetDistributionConfigInput, ...func(*cloudfront.Options)) (*cloudfront.GetDistributionConfigOutput, error)

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
@@ -27,4 +28,20 @@ type Evidence struct {
 	// Document is the release document at the end: every verdict and the measurements behind the last of them.
 	Document *release.Document `json:"document,omitempty"`
 	EndedAt  time.Time         `json:"endedAt,omitzero"`
+}
+
+// EvidenceOfTheDead is the evidence of the last dead holder that came as far as saving the primary's config: of dead
+// itself, or, where that run had died before its own Preflight, of the one before it, and so on.
+func EvidenceOfTheDead(ctx context.Context, s Reader, bucket, primary string, dead *Holder) (holder Holder, evidence Evidence, found bool, err error) {
+	for ; dead != nil; dead = dead.TakenOverFrom {
+		var e Evidence
+		_, found, err := Read(ctx, s, bucket, KeyOf(primary, *dead), &e)
+		if err != nil {
+			return Holder{}, Evidence{}, false, err
+		}
+		if found && e.Preflight != nil {
+			return *dead, e, true, nil
+		}
+	}
+	return Holder{}, Evidence{}, false, nil
 }

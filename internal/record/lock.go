@@ -15,18 +15,30 @@ type Holder struct {
 	StartTime time.Time `json:"startTime"`
 	// At is when the lock was taken.
 	At time.Time `json:"at"`
+	// Recovers is true for a recover execution, which has left nothing of its own on the pair.
+	Recovers bool `json:"recovers,omitempty"`
 	// TakenOverFrom is the dead holder before, nil where the lock was free. It is kept so that an Acquire Lock that lost
 	// the answer to its write still knows.
 	TakenOverFrom *Holder `json:"takenOverFrom,omitempty"`
 }
 
-// Forget drops the dead holders beyond the given number of generations.
-func (h *Holder) Forget(generations int) {
+// forget drops the dead holders beyond the given number of generations.
+func (h *Holder) forget(generations int) {
 	for at := h; at != nil; at = at.TakenOverFrom {
 		if generations--; generations <= 0 {
 			at.TakenOverFrom = nil
 		}
 	}
+}
+
+// Succeed makes dead the holder before, and keeps at most the given number of generations. Of a recover execution only
+// the run that it was recovering from counts: however often recover fails, that run is not forgotten.
+func (h *Holder) Succeed(dead Holder, generations int) {
+	if dead.Recovers && dead.TakenOverFrom != nil {
+		dead = *dead.TakenOverFrom
+	}
+	dead.forget(generations)
+	h.TakenOverFrom = &dead
 }
 
 // LockKey is where the lock of a primary is kept.
@@ -61,6 +73,13 @@ func FenceOff(ctx context.Context, s Reader, bucket string, doc release.Document
 		return nil //nolint:nilerr // switching the policy off is safe for viewers whoever holds the lock
 	}
 	return heldBy(holder, doc)
+}
+
+// FenceAtOnce is for making viewers safe before the lock may be taken over: it refuses unless the lock still names the
+// dead run, so that a run which has taken the pair over meanwhile is left alone.
+func FenceAtOnce(ctx context.Context, s Reader, bucket string, doc release.Document) error {
+	doc.Execution.ARN = doc.Dead.Execution
+	return Fence(ctx, s, bucket, doc)
 }
 
 func heldBy(holder Holder, doc release.Document) error {

@@ -1,4 +1,4 @@
-// Package release is the document that travels through the release workflow, and the pure decisions about it.
+// Package release is the document that travels through the workflows, and the pure decisions about it.
 //
 // Every task state receives the whole document and returns only its own part, which the state machine puts back under one
 // key; a step cannot trample another's. The keys below are what an operator sees as a state's input and output in the
@@ -18,6 +18,8 @@ import (
 
 // Document is the state of one release.
 type Document struct {
+	// Workflow is Release or Recover; empty in documents from before there were two, which are of a release.
+	Workflow string `json:"workflow,omitempty"`
 	// Execution is who we are, from the Step Functions context object.
 	Execution Execution `json:"execution"`
 	// Request is the execution's input as it was given, any JSON.
@@ -26,8 +28,14 @@ type Document struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Lock is the lock on the primary that this execution holds. (Acquire Lock)
 	Lock *Lock `json:"lock,omitempty"`
-	// Recovery is what was done about a run that died. (Recover)
+	// Dead is the run that holds the lock without running any more. (Find Dead Run)
+	Dead *DeadRun `json:"dead,omitempty"`
+	// Recovery is what was done about a run that died. (Recover At Once, Recover)
 	Recovery *Recovery `json:"recovery,omitempty"`
+	// Examination is what the dead run had done to the primary. (Examine Pair)
+	Examination *Examination `json:"examination,omitempty"`
+	// HoldCleared is what became of the hold. (Clear Hold)
+	HoldCleared *HoldCleared `json:"holdCleared,omitempty"`
 	// Preflight is the pair as it was found, and the findings about it. (Preflight)
 	Preflight *Preflight `json:"preflight,omitempty"`
 	// Staging is the config that this release judges and promotes. (Change Staging)
@@ -324,12 +332,14 @@ type Outcome struct {
 	End string `json:"end"`
 	// Cause is the Cause text of the Fail states, and the summary of the successes.
 	Cause string `json:"cause"`
-	// Exactly one of the next five is true; the Choice "Which End?" takes its arrow from them.
+	// Exactly one of the next seven is true; the Choice "Which End?" takes its arrow from them.
 	Promoted         bool `json:"promoted"`
 	NothingToRelease bool `json:"nothingToRelease"`
 	Rejected         bool `json:"rejected"`
 	RolledBack       bool `json:"rolledBack"`
 	NeedsOperator    bool `json:"needsOperator"`
+	Recovered        bool `json:"recovered"`
+	NothingToRecover bool `json:"nothingToRecover"`
 
 	Record string    `json:"record,omitempty"`
 	At     time.Time `json:"at,omitzero"`

@@ -2,6 +2,15 @@ package release
 
 // Words that handlers, state machine, records and runbook share.
 
+// Workflows, which are also the names of their state machines' definitions.
+const (
+	Release = "release"
+	Recover = "recover"
+)
+
+// AtOnce is the which of Recover where it must not wait for the lock.
+const AtOnce = "at-once"
+
 // Traffic verdicts.
 const (
 	Flowing       = "flowing"
@@ -18,7 +27,19 @@ const (
 	Rejected         = "Rejected"
 	RolledBack       = "Rolled Back"
 	NeedsOperator    = "Needs Operator"
+	Recovered        = "Recovered"
+	NothingToRecover = "Nothing To Recover"
 )
+
+// Ends lists every end of every workflow.
+func Ends() []string {
+	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover}
+}
+
+// UnsafeStatuses are the statuses in which an execution may have left viewers on staging: Step Functions runs no Catch
+// when an execution is stopped, times out, or fails of States.Runtime. The rule that starts the recover workflow is on
+// these, in the stack and in the local engine.
+func UnsafeStatuses() []string { return []string{"FAILED", "TIMED_OUT", "ABORTED"} }
 
 // What a propagation is about: the which of Check Deployed.
 const (
@@ -43,4 +64,5 @@ const (
 	EventPromoted         = "promoted"
 	EventBakeInconclusive = "bake-inconclusive"
 	EventReleaseEnded     = "release-ended"
+	EventRecoverEnded     = "recover-ended"
 )

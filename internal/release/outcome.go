@@ -5,8 +5,36 @@ import (
 	"strings"
 )
 
-// Conclude decides the end of a release from what the document says happened. It looks only at facts that a step has
-// recorded, so that every way into Finish, foreseen or not, gets the true end:
+// Conclude decides the end of an execution from what the document says happened. It looks only at facts that a step has
+// recorded, so that every way into Finish, foreseen or not, gets the true end. A Cause ends with the name of its section in
+// the runbook.
+func (d *Document) Conclude() Outcome {
+	o := Outcome{}
+	if d.Workflow == Recover {
+		o = d.concludeRecovery()
+	} else {
+		o = d.concludeRelease()
+	}
+	o.Cause = shorten(o.Cause)
+	if o.Rejected || o.RolledBack || o.NeedsOperator {
+		o.Cause += fmt.Sprintf("%s%s; runbook: %s)", signature, d.Execution.Name, o.End)
+	}
+	return o
+}
+
+// signature begins the last words of a Cause.
+const signature = " (execution "
+
+// Add puts a sentence at the end of the Cause, before the execution and the runbook's section.
+func (o *Outcome) Add(sentence string) {
+	text, last, signed := strings.Cut(o.Cause, signature)
+	if signed {
+		last = signature + last
+	}
+	o.Cause = text + " " + sentence + last
+}
+
+// concludeRelease decides the end of a release:
 //
 //   - something that was to make the pair safe failed → Needs Operator
 //   - the primary was restored → Rolled Back
@@ -14,7 +42,7 @@ import (
 //   - traffic was stopped → Rolled Back
 //   - staging equals the primary → Nothing To Release
 //   - else nothing had been touched → Rejected
-func (d *Document) Conclude() Outcome {
+func (d *Document) concludeRelease() Outcome {
 	o := Outcome{}
 	switch {
 	case d.Stranded != nil:
@@ -34,12 +62,15 @@ func (d *Document) Conclude() Outcome {
 		o.Rejected, o.End = true, Rejected
 		o.Cause = d.untouched() + " " + d.why()
 	}
-	o.Cause = shorten(o.Cause)
-	if !o.Promoted && !o.NothingToRelease {
-		o.Cause += fmt.Sprintf(" (runbook: %s; execution %s)", o.End, d.Execution.Name)
-	}
 	return o
 }
+
+// The names, as package fault spells them, of the failures that change what an operator has to know. This package imports
+// nothing of ours; a test compares.
+const (
+	lockHeld = "LockHeld"
+	lockLost = "LockLost"
+)
 
 // maxCause keeps a Cause readable, and far below the 32,768 characters that Step Functions takes; the record has it all.
 const maxCause = 4000
@@ -105,7 +136,14 @@ func (d *Document) strandedCause() string {
 		return text + " No pair was touched: the request had not been accepted."
 	}
 	primary := d.Plan.Primary
-	return text + " " + d.viewers(primary) + d.commands(primary)
+	if d.Stranded.Error == lockLost {
+		text += " This execution has written nothing since: whoever holds the lock makes the pair safe."
+	}
+	viewers, safe := d.viewers(primary)
+	if text += " " + viewers; !safe {
+		text += d.commands(primary)
+	}
+	return text
 }
 
 // commands are the first ones for the operator: to see what viewers get, and to switch the policy off.
@@ -134,28 +172,28 @@ func SwitchOffCommand(policyID string) string {
 		"POLICY", policyID)
 }
 
-// viewers says what viewers get when the pair could not be made safe.
-func (d *Document) viewers(primary string) string {
+// viewers says what viewers get when a workflow could not be finished, and whether that is safe beyond doubt.
+func (d *Document) viewers(primary string) (text string, safe bool) {
 	at := d.Deployed
 	switch {
-	case at != nil && at.Deployed && at.What == OfStop:
-		return fmt.Sprintf("Viewers are safe: the policy of %s is off everywhere.", primary)
+	case at != nil && at.Deployed && (at.What == OfStop || d.Workflow == Recover):
+		return fmt.Sprintf("Viewers are safe: the policy of %s is off everywhere.", primary), true
 	case at != nil && at.Deployed && at.What == OfRestore:
-		return fmt.Sprintf("Viewers are safe: %s has its config from before the release everywhere.", primary)
+		return fmt.Sprintf("Viewers are safe: %s has its config from before the release everywhere.", primary), true
 	case d.Restore != nil:
-		return fmt.Sprintf("The config from before the release was written to %s, but may not be everywhere yet.", primary)
+		return fmt.Sprintf("The config from before the release was written to %s, but may not be everywhere yet.", primary), false
 	case d.Promotion != nil && d.Promotion.Confirmed && d.Bake != nil && d.Bake.Regressed:
-		return fmt.Sprintf("What was promoted to %s got worse and was not taken back.", primary)
+		return fmt.Sprintf("What was promoted to %s got worse and was not taken back.", primary), false
 	case d.Promotion != nil && d.Promotion.Confirmed:
-		return fmt.Sprintf("The promotion happened: viewers get the promoted config from %s.", primary)
+		return fmt.Sprintf("The promotion happened: viewers get the promoted config from %s.", primary), false
 	case d.Promotion != nil || d.Doubt != nil:
-		return fmt.Sprintf("It is not known whether %s has the old config or the promoted one, which was judged healthy; its policy may still be on.", primary)
-	case d.Stop != nil:
-		return fmt.Sprintf("The policy of %s was switched off, but some points of presence may still send viewers to staging.", primary)
-	case d.Lock != nil && d.Lock.TakenOverFrom != "" && d.Preflight == nil:
-		return fmt.Sprintf("A dead run may have left viewers of %s on its staging distribution.", primary)
+		return fmt.Sprintf("It is not known whether %s has the old config or the promoted one, which was judged healthy; its policy may still be on.", primary), false
+	case d.Stop != nil || d.Workflow == Recover && d.Recovery != nil:
+		return fmt.Sprintf("The policy of %s was switched off, but some points of presence may still send viewers to staging.", primary), false
+	case d.Workflow == Recover, d.Lock != nil && d.Lock.TakenOverFrom != "" && d.Preflight == nil:
+		return fmt.Sprintf("A dead run may have left viewers of %s on its staging distribution.", primary), false
 	case d.Staging == nil:
-		return fmt.Sprintf("This release has sent no viewer of %s to staging.", primary)
+		return fmt.Sprintf("This release has sent no viewer of %s to staging.", primary), false
 	}
-	return fmt.Sprintf("Some viewers of %s may still get the staging config.", primary)
+	return fmt.Sprintf("Some viewers of %s may still get the staging config.", primary), false
 }

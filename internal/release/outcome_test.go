@@ -49,7 +49,7 @@ func clean() map[string]ending {
 			func(d *release.Document) {
 				*d = release.Document{Execution: d.Execution, Failure: lambdaError("InvalidRequest", "primary is not an id.")}
 			}, release.Rejected,
-			[]string{"Nothing was touched. InvalidRequest: primary is not an id. (runbook: Rejected; execution mine)"},
+			[]string{"Nothing was touched. InvalidRequest: primary is not an id. (execution mine; runbook: Rejected)"},
 			nil,
 		},
 		"a lock that is held rejects": {
@@ -204,7 +204,7 @@ func TestACauseStaysReadableAndNamesTheRunbookAtItsEnd(t *testing.T) {
 	t.Parallel()
 	d := released(func(d *release.Document) { d.Failure = lambdaError("Refused", strings.Repeat("ü", 20_000)) })
 	got := d.Conclude().Cause
-	if len(got) > 5000 || !strings.HasSuffix(got, "(runbook: Rejected; execution mine)") || !strings.Contains(got, "evidence record has it all") {
+	if len(got) > 5000 || !strings.HasSuffix(got, "(execution mine; runbook: Rejected)") || !strings.Contains(got, "evidence record has it all") {
 		t.Errorf("got %d bytes ending in %q", len(got), got[len(got)-100:])
 	}
 	if strings.Contains(got, "\uFFFD") || strings.ToValidUTF8(got, "") != got {

@@ -13,21 +13,23 @@ import (
 )
 
 // Plan is an accepted request: what to release, how, and what counts as healthy. It has the request's JSON shape, with
-// every default filled in.
+// every default filled in. The recover workflow's plan has Primary, Reason, DeployedWithin and ClearHold alone.
 type Plan struct {
 	// Primary is the id of the primary distribution; the staging distribution is found from its policy.
 	Primary string `json:"primary"`
 	// Reason is for people: it is kept in the evidence record.
 	Reason string     `json:"reason,omitempty"`
-	Change Change     `json:"change"`
-	Ramp   []RampStep `json:"ramp"`
-	Gates  Gates      `json:"gates"`
+	Change Change     `json:"change,omitzero"`
+	Ramp   []RampStep `json:"ramp,omitempty"`
+	Gates  Gates      `json:"gates,omitzero"`
 	// Bake is how long the primary is watched after the promotion.
-	Bake Duration `json:"bake"`
+	Bake Duration `json:"bake,omitzero"`
 	// DeployedWithin bounds each propagation.
 	DeployedWithin Duration `json:"deployedWithin"`
 	// Acknowledge names the warnings of Preflight that are accepted.
 	Acknowledge []string `json:"acknowledge,omitempty"`
+	// ClearHold is true where an operator asks recover to clear the hold; no release may ask for it.
+	ClearHold bool `json:"clearHold,omitempty"`
 }
 
 // Kinds of change.
@@ -153,11 +155,10 @@ var (
 )
 
 func (p *Plan) check(r *refusals) {
-	if !distributionID.MatchString(p.Primary) {
-		r.add("primary", quote(p.Primary), "must be the id of the primary distribution, such as E2QWRUHAPOMQZL")
-	}
-	if len(p.Reason) > maxReason {
-		r.add("reason", fmt.Sprintf("of %d bytes", len(p.Reason)), fmt.Sprintf("must have at most %d", maxReason))
+	checkPrimary(r, p.Primary)
+	checkReason(r, p.Reason)
+	if p.ClearHold {
+		r.add("clearHold", true, "is for the recover workflow: a release never clears a hold")
 	}
 	p.Change.check(r)
 	p.checkRamp(r)
@@ -170,6 +171,18 @@ func (p *Plan) check(r *refusals) {
 			r.add(fmt.Sprintf("acknowledge[%d]", i), quote(name),
 				"is not a finding that can be acknowledged; those are "+strings.Join(Acknowledgeable(), ", "))
 		}
+	}
+}
+
+func checkPrimary(r *refusals, id string) {
+	if !distributionID.MatchString(id) {
+		r.add("primary", quote(id), "must be the id of the primary distribution, such as E2QWRUHAPOMQZL")
+	}
+}
+
+func checkReason(r *refusals, reason string) {
+	if len(reason) > maxReason {
+		r.add("reason", fmt.Sprintf("of %d bytes", len(reason)), fmt.Sprintf("must have at most %d", maxReason))
 	}
 }
 

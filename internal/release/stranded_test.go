@@ -56,7 +56,7 @@ func stranded() map[string]ending {
 			[]string{
 				"Unavailable: no answer. This came while going back because of ConfigChanged: someone was here.",
 				"Some viewers of E1PRIMARY00000 may still get the staging config.",
-				"Switch the policy off, if it is on: " + release.SwitchOffCommand("the-policy"), "(runbook: Needs Operator; execution mine)",
+				"Switch the policy off, if it is on: " + release.SwitchOffCommand("the-policy"), "(execution mine; runbook: Needs Operator)",
 			},
 			[]string{"Find its policy"},
 		},

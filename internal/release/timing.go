@@ -30,8 +30,16 @@ const (
 	SettleAfter = 2 * time.Minute
 	// LambdaTimeout is the longest that any of our Lambdas may run.
 	LambdaTimeout = time.Minute
-	// MachineTimeout is the state machine's TimeoutSeconds.
+	// LambdaMemory is what each of them gets, in MB: the least there is, and with it the smallest share of a CPU. A handler
+	// waits for AWS most of the time.
+	LambdaMemory = 128
+	// MachineTimeout is the TimeoutSeconds of the release workflow.
 	MachineTimeout = 36 * time.Hour
+	// RecoverTimeout is the TimeoutSeconds of the recover workflow: an hour of propagation, and every task retried to its end.
+	RecoverTimeout = 6 * time.Hour
+	// KnownWithin is how long Step Functions may take to show an end that its event has announced (DescribeExecution is
+	// eventually consistent). An execution that is still shown as running then was redriven.
+	KnownWithin = 2 * time.Minute
 	// ProofMinutes is the length of the window in which traffic is proven.
 	ProofMinutes = 5
 	// BaselineMinutes is how much of the primary's past the bake compares with.

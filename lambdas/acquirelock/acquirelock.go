@@ -35,6 +35,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Lock, er
 	doc := in.Document
 	me := record.Holder{
 		Execution: doc.Execution.ARN, Name: doc.Execution.Name, StartTime: doc.Execution.StartTime, At: h.Now(),
+		Recovers: doc.Workflow == release.Recover,
 	}
 	key := record.LockKey(doc.Plan.Primary)
 	etag, err := record.Write(ctx, h.Records, h.Bucket, key, me, record.Condition{Missing: true})
@@ -65,8 +66,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Lock, er
 const generations = 5
 
 func (h Handler) takeOver(ctx context.Context, key, etag string, dead, me record.Holder) (release.Lock, error) {
-	dead.Forget(generations)
-	me.TakenOverFrom = &dead
+	me.Succeed(dead, generations)
 	etag, err := record.Write(ctx, h.Records, h.Bucket, key, me, record.Condition{ETag: etag})
 	if code := fault.Code(err); code == live.PreconditionFailed || code == "NoSuchKey" {
 		return release.Lock{}, fault.Errorf(fault.Unavailable, "another execution was first to take over the stale lock %s", key)

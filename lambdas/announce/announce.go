@@ -1,4 +1,4 @@
-// Package announce tells the default event bus how a release is going.
+// Package announce tells the default event bus how an execution is going.
 package announce
 
 import (
@@ -107,7 +107,7 @@ func detailOf(in release.Input) Detail {
 		if doc.Promotion != nil {
 			return Detail{Text: "confirmed by " + doc.Promotion.By}
 		}
-	case release.EventReleaseEnded:
+	case release.EventReleaseEnded, release.EventRecoverEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}
 	}
 	return Detail{}

@@ -14,8 +14,6 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-const deployed = "Deployed"
-
 type cloudFront interface {
 	cloudfront.GetDistributionAPIClient
 	live.PolicyReader
@@ -45,8 +43,8 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 	part := release.Deployed{
 		What: in.Which, Distribution: write.Distribution, Status: aws.ToString(got.Distribution.Status), At: now,
 	}
-	part.Seen = part.Status != deployed || seenBefore(in, write)
-	part.Deployed = part.Status == deployed && believable(write, part, aws.ToTime(got.Distribution.LastModifiedTime))
+	part.Seen = part.Status != live.Deployed || seenBefore(in, write)
+	part.Deployed = part.Status == live.Deployed && believable(write, part, aws.ToTime(got.Distribution.LastModifiedTime))
 	if !part.Deployed && now.After(write.Deadline) {
 		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
 			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)

@@ -1,4 +1,4 @@
-// Package finish decides the release's end from what happened, and closes its evidence record.
+// Package finish decides the execution's end from what happened, and closes its evidence record.
 package finish
 
 import (
@@ -22,9 +22,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome,
 	doc := in.Document
 	outcome := doc.Conclude()
 	outcome.At = h.Now()
-	slog.InfoContext(ctx, "release ended", "end", outcome.End, "execution", doc.Execution.Name)
-	if doc.Plan == nil {
-		return outcome, nil // refused before it had a primary to keep a record under
+	slog.InfoContext(ctx, "execution ended", "end", outcome.End, "execution", doc.Execution.Name)
+	if doc.Plan == nil || outcome.NothingToRecover {
+		return outcome, nil // there is no primary to keep a record under, or nothing to record
 	}
 	outcome.Record = record.Key(*doc.Plan, doc.Execution)
 	var evidence record.Evidence

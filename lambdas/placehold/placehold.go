@@ -21,7 +21,7 @@ type Handler struct {
 }
 
 // Handle writes the hold only where there is none: a second call, or a hold that an earlier release left, is kept as it
-// is. There is none over an execution that has taken the pair over.
+// is. Only who still has the lock places one: a redriven run must not hold up a pair that was made safe meanwhile.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome, error) {
 	doc := in.Document
 	outcome := doc.Conclude()
@@ -29,12 +29,14 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome,
 	if doc.Plan == nil {
 		return outcome, nil
 	}
-	if err := record.FenceOff(ctx, h.Records, h.Bucket, doc); err != nil {
-		outcome.Cause += " No hold was placed: " + err.Error() + "."
-		return outcome, nil //nolint:nilerr // the hold is the new holder's business; the end is Needs Operator all the same
+	if err := record.Fence(ctx, h.Records, h.Bucket, doc); fault.NameOf(err) == fault.LockLost {
+		outcome.Add("No hold was placed: " + err.Error() + ".")
+		return outcome, nil // the hold is the new holder's business; the end is Needs Operator all the same
+	} else if err != nil {
+		return release.Outcome{}, err
 	}
 	key := record.HoldKey(doc.Plan.Primary)
-	outcome.Cause += fmt.Sprintf(" Releases of %s are refused until the hold is cleared: aws s3 rm s3://%s/%s", doc.Plan.Primary, h.Bucket, key)
+	outcome.Add(fmt.Sprintf("Releases of %s are refused until the hold is cleared: aws s3 rm s3://%s/%s", doc.Plan.Primary, h.Bucket, key))
 	_, err := record.Write(ctx, h.Records, h.Bucket, key,
 		record.Hold{Execution: doc.Execution, Cause: outcome.Cause, At: outcome.At}, record.Condition{Missing: true})
 	if err != nil && fault.Code(err) != live.PreconditionFailed {

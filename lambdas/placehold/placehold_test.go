@@ -133,11 +133,25 @@ func TestNoHoldIsPlacedOverAnExecutionThatHasTakenThePairOver(t *testing.T) {
 	}
 }
 
-func TestALockThatIsGoneKeepsNobodyFromHolding(t *testing.T) {
+func TestARunThatHasLostItsLockHoldsNothingUp(t *testing.T) {
 	t.Parallel()
 	w := stranded(t)
-	w.Must(w.S3.Delete(pairtest.Bucket, w.Document.Lock.Key))
+	w.Must(w.S3.Delete(pairtest.Bucket, w.Document.Lock.Key)) // recovered meanwhile, say
+	got, err := place(t, w)
+	w.Must(err)
+	wantWords(t, got.Cause, "No hold was placed", "gone", "runbook: Needs Operator")
+	if _, found := w.S3.Get(pairtest.Bucket, key); found || !got.NeedsOperator {
+		t.Errorf("got %+v, hold placed: %t", got, found)
+	}
+}
+
+func TestALockThatCannotBeReadIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := stranded(t)
+	w.Strike(pairtest.S3, pairtest.GetObject, transport.Unavailable())
 	_, err := place(t, w)
+	pairtest.WantFault(t, err, fault.Unavailable)
+	_, err = place(t, w)
 	w.Must(err)
 	if _, found := w.S3.Get(pairtest.Bucket, key); !found {
 		t.Error("no hold was placed")

@@ -1,9 +1,10 @@
-// Package recover switches off the policy that a dead run left behind, before a new release looks at the pair.
+// Package recover switches off the policy that a dead run left behind.
 package recover
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,13 +28,22 @@ type Handler struct {
 	Now        func() time.Time
 }
 
-// Handle does nothing unless the lock was taken over from a dead run. A second call finds the policy off and leaves it.
+// Handle does nothing unless there is a dead run. A second call finds the policy off and leaves it.
+//
+// At once, before the lock may be taken over, it is only the first try: a Lambda of the dead run may still be writing, so
+// the same is done again under the lock.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery, error) {
 	doc := in.Document
-	if doc.Lock.TakenOverFrom == "" {
+	fence, dead := record.Fence, ""
+	if in.Which == release.AtOnce {
+		fence, dead = record.FenceAtOnce, doc.Dead.Execution
+	} else {
+		dead = doc.Lock.TakenOverFrom
+	}
+	if dead == "" {
 		return release.Recovery{Note: "the lock was free: no run died here"}, nil
 	}
-	if err := record.Fence(ctx, h.Records, h.Bucket, doc); err != nil {
+	if err := fence(ctx, h.Records, h.Bucket, doc); err != nil {
 		return release.Recovery{}, err
 	}
 	primary, err := live.ReadConfig(ctx, h.CloudFront, doc.Plan.Primary)
@@ -49,9 +59,11 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	}
 	header, unread := h.headerOf(ctx, doc)
 	// Viewers first: a record that cannot be read must not keep them on staging. A retry puts the header back.
-	if _, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{}); err != nil {
+	written, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{})
+	if err != nil {
 		return release.Recovery{}, err
 	}
+	slog.InfoContext(ctx, "policy is off", "policy", policy, "written", written, "dead", dead)
 	if unread != nil {
 		return release.Recovery{}, fmt.Errorf("policy %s is off, its header routing is not put back: %w", policy, unread)
 	}
@@ -59,26 +71,23 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	write := doc.Plan.WriteTo(doc.Plan.Primary, h.Now())
 	return release.Recovery{
 		Needed: true, PolicyID: policy, Write: &write,
-		Note: "the policy is off after the death of " + doc.Lock.TakenOverFrom,
+		Note: "the policy is off after the death of " + dead,
 	}, nil
 }
 
-// headerOf is the header routing that the dead run found on the policy, from its evidence; or, where that run had died
-// before its own Preflight, what the one before it had found, and so on.
+// headerOf is the header routing that the dead run found on the policy, from its evidence.
 func (h Handler) headerOf(ctx context.Context, doc release.Document) (*release.Header, error) {
 	holder, _, _, err := record.ReadLock(ctx, h.Records, h.Bucket, doc.Plan.Primary)
 	if err != nil {
 		return nil, err
 	}
-	for dead := holder.TakenOverFrom; dead != nil; dead = dead.TakenOverFrom {
-		var evidence record.Evidence
-		_, found, err := record.Read(ctx, h.Records, h.Bucket, record.KeyOf(doc.Plan.Primary, *dead), &evidence)
-		if err != nil {
-			return nil, err
-		}
-		if found && evidence.Preflight != nil {
-			return evidence.Preflight.Header, nil
-		}
+	dead := holder.TakenOverFrom
+	if holder.Execution != doc.Execution.ARN { // at once: the lock is still the dead run's
+		dead = &holder
 	}
-	return nil, nil //nolint:nilnil // no run before has found header routing
+	_, evidence, found, err := record.EvidenceOfTheDead(ctx, h.Records, h.Bucket, doc.Plan.Primary, dead)
+	if err != nil || !found {
+		return nil, err
+	}
+	return evidence.Preflight.Header, nil
 }

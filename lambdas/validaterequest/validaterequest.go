@@ -13,7 +13,11 @@ type Handler struct{}
 
 // Handle may be retried at any time: it neither reads nor writes anything.
 func (Handler) Handle(_ context.Context, in release.Input) (release.Plan, error) {
-	plan, err := release.ParsePlan(in.Document.Request)
+	parse := release.ParsePlan
+	if in.Document.Workflow == release.Recover {
+		parse = release.ParseRecovery
+	}
+	plan, err := parse(in.Document.Request)
 	if err != nil {
 		return release.Plan{}, fault.Errorf(fault.InvalidRequest, "the request is refused: %w", err)
 	}

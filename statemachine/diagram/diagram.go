@@ -21,6 +21,17 @@ type part struct {
 	about string
 }
 
+// Page is docs/<workflow>.md for a definition of the workflow of that name.
+func Page(workflow string, definition []byte) ([]byte, error) {
+	switch workflow {
+	case "release":
+		return Release(definition)
+	case "recover":
+		return Recover(definition)
+	}
+	return nil, fmt.Errorf("nobody has said how to divide the workflow %q into pictures", workflow)
+}
+
 // Release is docs/release.md for a definition of the release workflow.
 func Release(definition []byte) ([]byte, error) {
 	const keeps = "An error kept in `$.failure` is why the release goes back or is refused; one kept in `$.stranded` makes it end as `Needs Operator`."
@@ -37,6 +48,17 @@ func Release(definition []byte) ([]byte, error) {
 		{"Back, before the door", "Stop Traffic", "The policy is switched off; the primary was never changed."},
 		{"Back, after the door", "Restore Primary", "The primary gets its config from before the release back."},
 		{"The ends", "Finish", "`Finish` decides from the facts in the document how the release ended."},
+	})
+}
+
+// Recover is docs/recover.md for a definition of the recover workflow.
+func Recover(definition []byte) ([]byte, error) {
+	const keeps = "An error kept in `$.failure` is why there was nothing to do; one kept in `$.stranded` makes it end as `Needs Operator`."
+	return page(definition, "The recover workflow", keeps, []part{
+		{"Find the dead run", "Receive Request", "The lock is the sign of unfinished work: whoever makes the pair safe gives it back."},
+		{"Make the pair safe", "Recover At Once", "Viewers first, then the lock: the policy is switched off at once, and again when no Lambda of the dead run can be writing."},
+		{"See what is left", "Examine Pair", "Whether the dead run had promoted; and the hold, where an operator has asked to clear it."},
+		{"The ends", "Finish", "Where an operator is needed the lock is kept, and the schedule tries again."},
 	})
 }
 

@@ -20,6 +20,9 @@ var files embed.FS
 // Release is the release workflow.
 func Release() []byte { return must("release") }
 
+// Recover is the recover workflow.
+func Recover() []byte { return must("recover") }
+
 // All is every workflow by its name.
 func All() map[string][]byte {
 	entries, err := files.ReadDir(".")

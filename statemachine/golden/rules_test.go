@@ -96,7 +96,6 @@ func TestNoErrorHasTwoRows(t *testing.T) {
 func TestEveryFaultHasAnArrowOrAReasonForNone(t *testing.T) {
 	fallsToStatesALL := map[fault.Name]string{
 		fault.InvalidRequest:   "only Validate Request raises it, whose every failure is a refusal",
-		fault.LockHeld:         "only Acquire Lock raises it, whose every failure is a refusal",
 		fault.NotDeployed:      "a propagation that never ends is answered like any other failure of its Check",
 		fault.PromotionInDoubt: "Promote's States.ALL goes to look; Confirm Promotion raises it at its deadline, as its only failure that matters",
 		fault.Unexpected:       "a bug is answered like the worst that can happen",
@@ -166,6 +165,7 @@ func TestChoicesLookAtOneBooleanThatALambdaComputed(t *testing.T) {
 func TestTitlesSayWhatKindOfBoxTheyAre(t *testing.T) {
 	ends := map[string]string{
 		release.Promoted: "Succeed", release.NothingToRelease: "Succeed",
+		release.Recovered: "Succeed", release.NothingToRecover: "Succeed",
 		release.Rejected: "Fail", release.RolledBack: "Fail", release.NeedsOperator: "Fail",
 	}
 	for _, s := range states(t) {

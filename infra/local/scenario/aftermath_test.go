@@ -45,6 +45,8 @@ func checkAftermath(t *testing.T, stage *scenario.Stage) {
 			t.Errorf("Rolled Back, but the primary has path %q", path)
 		}
 		checkDeployed(t, w, end)
+	case release.Recovered:
+		checkDeployed(t, w, end)
 	case release.Promoted:
 		if got, want := live(w, w.Pair.PrimaryID).Text(originPath), live(w, w.Pair.StagingID).Text(originPath); got != want {
 			t.Errorf("Promoted, but the primary has path %q and staging %q", got, want)

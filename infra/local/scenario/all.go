@@ -10,6 +10,7 @@ func All() []Scenario {
 	all = append(all, rolledBack()...)
 	all = append(all, afterTheDoor()...)
 	all = append(all, severalRuns()...)
+	all = append(all, recovered()...)
 	return all
 }
 

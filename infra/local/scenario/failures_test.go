@@ -68,7 +68,7 @@ func failures(t *testing.T, note noting) {
 			count++
 			t.Run(title+" "+tr.name, func(t *testing.T) {
 				stage := build(t, reaching(title), 1)
-				strike(stage.World, title, tr)
+				strike(stage.World, release.Release, title, tr)
 				run(t, stage)
 				want := wanted(definition, title, tr, stage)
 				if got := scenario.End(stage.Main()); !slices.Contains(want, got) {
@@ -99,10 +99,10 @@ func reaching(title string) string {
 	return "healthy"
 }
 
-func strike(w *world.World, title string, tr trouble) {
+func strike(w *world.World, workflow, title string, tr trouble) {
 	struck := false
 	w.Intercept = func(call asl.Call, run func() asl.Result) asl.Result {
-		if call.State != title || tr.once && struck {
+		if call.State != title || call.Execution.Machine() != w.Machines[workflow] || tr.once && struck {
 			return run()
 		}
 		struck = true

@@ -229,8 +229,8 @@ func checkProofs(t *testing.T, stage *scenario.Stage) {
 	}
 }
 
-// TestPromise3ADeadRunIsMadeSafe: wherever an execution is stopped, the next release finds the pair, makes it safe before
-// it does anything else, and comes to an end.
+// TestPromise3ADeadRunIsMadeSafe: wherever an execution is stopped, and even if recover never starts, the next release
+// finds the pair, makes it safe before it does anything else, and comes to an end.
 func TestPromise3ADeadRunIsMadeSafe(t *testing.T) {
 	for _, name := range []string{"healthy", "bad-release", "regression-after-promote", "lost-answer"} {
 		for at := range everyState(t, name) {
@@ -243,6 +243,7 @@ func stoppedIn(t *testing.T, name, at string) {
 	t.Helper()
 	stage := build(t, name, 1)
 	w := stage.World
+	w.LoseEvents = true
 	stopped := false
 	w.When(at, 1, func(x *asl.Execution) {
 		w.Clock.After(time.Millisecond, func() {
@@ -284,6 +285,7 @@ func stoppedIn(t *testing.T, name, at string) {
 func TestPromise3ATakeoverThatIsLostIsNotForgotten(t *testing.T) {
 	stage := build(t, "healthy", 1)
 	w := stage.World
+	w.LoseEvents = true
 	w.When("Judge Health", 3, func(x *asl.Execution) {
 		if x.Name() != scenario.First {
 			return
@@ -539,6 +541,7 @@ func TestTheLockIsReadAgainBeforeEveryWrite(t *testing.T) {
 			t.Run(name+" loses its lock in "+at, func(t *testing.T) {
 				stage := build(t, name, 1)
 				w := stage.World
+				w.LoseEvents = true // or recover would make the pair safe, as it should
 				var stolen time.Time
 				w.When(at, 1, func(*asl.Execution) {
 					if w.Locked() {

@@ -41,8 +41,12 @@ type Ending struct {
 	Titles    []string
 }
 
-// Aborted is the end of an execution that was stopped.
-const Aborted = "ABORTED"
+// Ends of executions that came to none of the workflow's: stopped, out of time, or broken.
+const (
+	Aborted  = "ABORTED"
+	TimedOut = "TIMED_OUT"
+	Broken   = "FAILED"
+)
 
 // Stage is a scenario with its world, ready to run.
 type Stage struct {
@@ -120,35 +124,53 @@ func (s *Stage) Done() bool {
 	if s.World.Running() {
 		return false
 	}
-	over := world.Start().Add(release.MachineTimeout)
-	return len(s.World.Executions) >= len(s.Ends) || s.World.Clock.Now().After(over)
+	over := world.Start().Add(2 * release.MachineTimeout)
+	return len(s.listed()) >= len(s.Ends) || s.World.Clock.Now().After(over)
 }
 
-// Main is the last execution, whose end is the scenario's.
-func (s *Stage) Main() *asl.Execution { return s.World.Executions[len(s.World.Executions)-1] }
+// listed are the executions that the scenario is about. Beyond these, the rule starts recover at every failed end.
+func (s *Stage) listed() []*asl.Execution {
+	var listed []*asl.Execution
+	for _, x := range s.World.Executions {
+		if slices.ContainsFunc(s.Ends, func(e Ending) bool { return e.Execution == x.Name() }) {
+			listed = append(listed, x)
+		}
+	}
+	return listed
+}
+
+// Main is the last of the scenario's executions, whose end is the scenario's.
+func (s *Stage) Main() *asl.Execution {
+	if listed := s.listed(); len(listed) > 0 {
+		return listed[len(listed)-1]
+	}
+	return s.World.Executions[0]
+}
 
 // End is the title of an execution's final state, or its status where it came to none.
 func End(x *asl.Execution) string {
 	cameToOne := x.Status() == asl.Succeeded || x.Status() == asl.Failed
-	if cameToOne && slices.Contains(ends(), x.State()) {
+	if cameToOne && slices.Contains(release.Ends(), x.State()) {
 		return x.State()
 	}
 	return string(x.Status())
 }
 
-func ends() []string {
-	return []string{release.Promoted, release.NothingToRelease, release.Rejected, release.RolledBack, release.NeedsOperator}
-}
-
 // Expected says in what the run differs from what the scenario must come to.
 func (s *Stage) Expected() error {
-	if len(s.World.Executions) != len(s.Ends) {
-		return fmt.Errorf("%d executions were started instead of %d", len(s.World.Executions), len(s.Ends))
+	listed := s.listed()
+	if len(listed) != len(s.Ends) {
+		return fmt.Errorf("%d of its executions were started instead of %d", len(listed), len(s.Ends))
 	}
 	for i, want := range s.Ends {
-		x := s.World.Executions[i]
+		x := listed[i]
 		if got := End(x); x.Name() != want.Execution || !slices.Contains(want.Titles, got) {
 			return fmt.Errorf("execution %s ended %s instead of %v: %s", x.Name(), got, want.Titles, x.Cause())
+		}
+	}
+	for _, x := range s.World.Executions {
+		if !slices.Contains(listed, x) && End(x) != release.NothingToRecover {
+			return fmt.Errorf("execution %s ended %s, and there should have been nothing to recover: %s", x.Name(), End(x), x.Cause())
 		}
 	}
 	if s.Check != nil {

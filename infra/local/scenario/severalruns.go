@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 	"time"
 
 	"cloudfront-cd/examples"
@@ -12,11 +11,8 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// Names of further executions.
-const (
-	second = "second-release"
-	next   = "next-release"
-)
+// second is the name of a further release.
+const second = "second-release"
 
 // severalRuns are scenarios in which more than one execution meets the pair, or one that is long dead.
 func severalRuns() []Scenario {
@@ -32,14 +28,6 @@ func severalRuns() []Scenario {
 		{
 			Name: "stale-lock", Story: "An execution that Step Functions has forgotten still holds the lock: it is taken over.",
 			Ends: toPromoted(), Prepare: staleLock,
-		},
-		{
-			Name: "aborted", Story: "Somebody stops the execution in some state, so no Catch runs; the next release makes the pair safe first.",
-			Ends: []Ending{
-				{First, []string{Aborted}},
-				{next, []string{release.Promoted, release.NothingToRelease}},
-			},
-			Prepare: abortSomewhere,
 		},
 	}
 }
@@ -60,21 +48,4 @@ func staleLock(w *world.World) error {
 		return err
 	}
 	return w.S3.Put(world.Bucket, record.LockKey(world.PrimaryID), lock, nil)
-}
-
-// abortSomewhere stops the first execution in a state that the world's seed picks, while it holds the lock, and starts the
-// next release as soon as the lock may be taken over.
-func abortSomewhere(w *world.World) error {
-	states := []string{
-		"Preflight", "Change Staging", "Wait For Staging", "Shift Traffic", "Wait For Traffic", "Wait For Viewers", "Observe",
-		"Judge Health", "Prove Traffic Again", "Promote", "Confirm Promotion", "Wait For Primary", "Bake", "Finish",
-	}
-	at := states[rand.New(rand.NewPCG(w.Seed, 3)).IntN(len(states))]
-	w.When(at, 1, func(x *asl.Execution) {
-		w.Clock.After(50*time.Millisecond, func() {
-			x.Stop("Stopped", "stopped by an operator in "+at)
-			start(w, next, release.StaleAfter+time.Second)
-		})
-	})
-	return nil
 }

@@ -78,11 +78,11 @@ func uncommonRows() map[string]row {
 
 // at replaces what the Lambda service does with a task; once, only the first time.
 func at(w *world.World, title string, does func(run func() asl.Result) asl.Result) {
-	strike(w, title, trouble{does: does})
+	strike(w, release.Release, title, trouble{does: does})
 }
 
 func once(w *world.World, title string, does func(run func() asl.Result) asl.Result) {
-	strike(w, title, trouble{once: true, does: does})
+	strike(w, release.Release, title, trouble{once: true, does: does})
 }
 
 func failing(name string) func(func() asl.Result) asl.Result {

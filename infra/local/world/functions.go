@@ -27,7 +27,10 @@ import (
 	"cloudfront-cd/lambdas/changestaging"
 	"cloudfront-cd/lambdas/checkdeployed"
 	"cloudfront-cd/lambdas/checkpair"
+	"cloudfront-cd/lambdas/clearhold"
 	"cloudfront-cd/lambdas/confirmpromotion"
+	"cloudfront-cd/lambdas/examinepair"
+	"cloudfront-cd/lambdas/finddeadrun"
 	"cloudfront-cd/lambdas/finish"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
@@ -52,11 +55,13 @@ func (w *World) functions() map[string]lambda.Handler {
 	config := transport.Config(w.Transport)
 	cf := cloudfrontsdk.NewFromConfig(config)
 	records := s3sdk.NewFromConfig(config, func(o *s3sdk.Options) { o.UsePathStyle = true })
+	executions := sfn.NewFromConfig(config)
 	metrics := cloudwatchsdk.NewFromConfig(config)
 	now := w.Clock.Now
 	return map[string]lambda.Handler{
 		"validaterequest":  function(validaterequest.Handler{}.Handle),
-		"acquirelock":      function(acquirelock.Handler{Records: records, Executions: sfn.NewFromConfig(config), Bucket: Bucket, Now: now}.Handle),
+		"acquirelock":      function(acquirelock.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
+		"finddeadrun":      function(finddeadrun.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
 		"recover":          function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"preflight":        function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"changestaging":    function(changestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
@@ -71,6 +76,8 @@ func (w *World) functions() map[string]lambda.Handler {
 		"judgeprimary":     function(judgeprimary.Handler{CloudFront: cf, CloudWatch: metrics, Now: now}.Handle),
 		"stoptraffic":      function(stoptraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"restoreprimary":   function(restoreprimary.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"examinepair":      function(examinepair.Handler{CloudFront: cf, Executions: executions, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"clearhold":        function(clearhold.Handler{CloudFront: cf, Records: records, Bucket: Bucket}.Handle),
 		"finish":           function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"announce":         function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
 		"releaselock":      function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),

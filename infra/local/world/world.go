@@ -1,4 +1,4 @@
-// Package world is the embedded default: the golden state machine, the real handlers behind the real SDK clients, and the
+// Package world is the embedded default: the golden state machines, the real handlers behind the real SDK clients, and the
 // stand-ins for AWS, on one simulated clock and one goroutine. One seed gives one run, to the byte.
 //
 // It is the development and test engine, and the demo. Production is AWS Step Functions and AWS Lambda.
@@ -9,8 +9,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/simtime"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/cloudwatch"
@@ -62,12 +65,17 @@ type World struct {
 	Viewers    *viewers.Population
 	Transport  *transport.Transport
 	Engine     *asl.Engine
-	Machine    *asl.Machine
+	Machines   map[string]*asl.Machine // by workflow
 	Pair       cloudfront.Pair
+
+	// StepFunctions is the API in front of Engine.
+	StepFunctions *stepfunctions.Server
 
 	// Intercept, when set, stands between Step Functions and the Lambda function: it can fail the call before or after its
 	// effect, run it twice, or let it take longer than it may.
 	Intercept func(call asl.Call, run func() asl.Result) asl.Result
+	// LoseEvents makes EventBridge lose the events of executions' ends, so that only the schedule is left.
+	LoseEvents bool
 	// Executions are all that were started, in order.
 	Executions []*asl.Execution
 	// Health is how the config that a point of presence serves does; see Usual.
@@ -76,6 +84,8 @@ type World struct {
 	random   *rand.Rand
 	handlers map[string]lambda.Handler
 	watchers []func(*asl.Execution, asl.Event)
+	ends     map[string]int // unsafe ends by execution name: a redriven execution has several
+	pending  int            // executions that the rule has yet to start
 }
 
 // Start is when every world begins.
@@ -92,6 +102,7 @@ func New(o Options) (*World, error) {
 		S3:         s3.New(clock),
 		Events:     eventbridge.New(clock),
 		random:     rand.New(rand.NewPCG(o.Seed, 1)),
+		ends:       map[string]int{},
 	}
 	if err := w.S3.CreateBucket(Bucket); err != nil {
 		return nil, err
@@ -103,7 +114,6 @@ func New(o Options) (*World, error) {
 			"s3.us-east-1.amazonaws.com":         w.S3,
 			"monitoring.us-east-1.amazonaws.com": w.CloudWatch,
 			"events.us-east-1.amazonaws.com":     w.Events,
-			"states.us-east-1.amazonaws.com":     stepfunctions.New(w.describe),
 		},
 	}
 	if err := w.addPair(o); err != nil {
@@ -111,11 +121,9 @@ func New(o Options) (*World, error) {
 	}
 	w.addViewers(o)
 	w.handlers = w.functions()
-	machine, err := asl.Load(golden.Release())
-	if err != nil {
-		return nil, fmt.Errorf("load the release workflow: %w", err)
+	if err := w.loadMachines(); err != nil {
+		return nil, err
 	}
-	w.Machine = machine
 	w.Engine = &asl.Engine{
 		Clock: clock, Invoke: w.invoke, Rand: rand.New(rand.NewPCG(o.Seed, 2)),
 		OnEvent: func(x *asl.Execution, e asl.Event) {
@@ -124,7 +132,26 @@ func New(o Options) (*World, error) {
 			}
 		},
 	}
+	w.StepFunctions = stepfunctions.New(w.Engine, slices.Collect(maps.Values(w.Machines))...)
+	w.Transport.Hosts["states.us-east-1.amazonaws.com"] = w.StepFunctions
+	w.Watch(w.recoverRule)
 	return w, nil
+}
+
+// machineARN is the ARN of the state machine of a workflow, which has the stack's name for it.
+const machineARN = "arn:aws:states:us-east-1:123456789012:stateMachine:cloudfront-cd-"
+
+func (w *World) loadMachines() error {
+	w.Machines = map[string]*asl.Machine{}
+	for name, definition := range golden.All() {
+		machine, err := asl.Load(definition)
+		if err != nil {
+			return fmt.Errorf("load the %s workflow: %w", name, err)
+		}
+		machine.ARN = machineARN + name
+		w.Machines[name] = machine
+	}
+	return nil
 }
 
 func (w *World) addPair(o Options) error {
@@ -177,18 +204,6 @@ const bucketPolicy = `{"Version": "2012-10-17", "Statement": [{
 	"Condition": {"StringEquals": {"AWS:SourceArn": [
 		"arn:aws:cloudfront::123456789012:distribution/%s", "arn:aws:cloudfront::123456789012:distribution/%s"]}}}]}`
 
-// describe is what Step Functions knows of an execution.
-func (w *World) describe(arn string) (stepfunctions.Execution, bool) {
-	x, ok := w.Engine.Execution(arn)
-	if !ok {
-		return stepfunctions.Execution{}, false
-	}
-	return stepfunctions.Execution{
-		Name: x.Name(), Status: string(x.Status()), StartDate: x.StartDate(), StopDate: x.StopDate(),
-		Input: string(x.Input()), Output: string(x.Output()), Error: x.Error(), Cause: x.Cause(),
-	}, true
-}
-
 // Watch adds a watcher of every execution's events.
 func (w *World) Watch(watcher func(*asl.Execution, asl.Event)) {
 	w.watchers = append(w.watchers, watcher)
@@ -208,7 +223,12 @@ func (w *World) When(title string, nth int, do func(*asl.Execution)) {
 
 // Start begins a release.
 func (w *World) Start(name string, request json.RawMessage) (*asl.Execution, error) {
-	x, err := w.Engine.Start(w.Machine, name, request)
+	return w.StartWorkflow(release.Release, name, request)
+}
+
+// StartWorkflow begins an execution of a workflow.
+func (w *World) StartWorkflow(workflow, name string, request json.RawMessage) (*asl.Execution, error) {
+	x, err := w.Engine.Start(w.Machines[workflow], name, request)
 	if err != nil {
 		return nil, fmt.Errorf("start execution %s: %w", name, err)
 	}
@@ -216,8 +236,11 @@ func (w *World) Start(name string, request json.RawMessage) (*asl.Execution, err
 	return x, nil
 }
 
-// Running reports whether an execution is still under way.
+// Running reports whether an execution is still under way, or about to be started by the rule.
 func (w *World) Running() bool {
+	if w.pending > 0 {
+		return true
+	}
 	for _, x := range w.Executions {
 		if x.Status() == asl.Running {
 			return true

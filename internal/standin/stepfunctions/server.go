@@ -1,73 +1,57 @@
-// Package stepfunctions is a stand-in for AWS Step Functions: it answers DescribeExecution from a function, because
-// executions themselves are run by the interpreter. Every other operation answers 501.
+// Package stepfunctions is a stand-in for AWS Step Functions: the API in front of the interpreter that runs the executions.
+//
+// It answers what Lambdas and operators call: StartExecution, StopExecution, RedriveExecution, DescribeExecution,
+// GetExecutionHistory and ListExecutions of Standard workflows without versions, aliases and Map runs. Every other
+// operation, and every member that it does not know, answers 501. Codes and texts of errors are those recorded from AWS,
+// mostly in localstack's snapshot tests (tests/aws/services/stepfunctions/v2/test_sfn_api.snapshot.json).
 package stepfunctions
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
-	"sync"
 	"time"
 
+	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/standin/awsjson"
 )
 
-// Execution is what DescribeExecution tells of one.
-type Execution struct {
-	// Name is the execution's; empty means the last part of its ARN.
-	Name string
-	// Status is RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE.
-	Status string
-	// StartDate is when it began; StopDate is when it ended, and the zero time while it runs.
-	StartDate, StopDate time.Time
-	// Input and Output are JSON texts; Output is empty unless the execution succeeded.
-	Input, Output string
-	// Error and Cause say how a failed one ended; both may be empty.
-	Error, Cause string
-	// RedriveStatus is REDRIVABLE or NOT_REDRIVABLE; empty is left out.
-	RedriveStatus string
-	// RedriveCount is how often it was redriven.
-	RedriveCount int
-}
-
-// Server is the Step Functions of one simulation.
+// Server is the Step Functions of one simulation. Like the engine behind it, it is not safe for concurrent use.
 type Server struct {
-	// Lookup finds the execution of an ARN. DescribeExecution is eventually consistent in AWS ("The results are best
-	// effort", AWS Step Functions API Reference): a lookup may tell what was true a little earlier.
-	Lookup func(arn string) (Execution, bool)
+	// Lag is for how long DescribeExecution and ListExecutions report an execution that has ended as still RUNNING: they are
+	// "eventually consistent. The results are best effort and may not reflect very recent updates and changes" (API
+	// reference of both). GetExecutionHistory makes no such reservation and never lags here.
+	Lag time.Duration
 
-	mu      sync.Mutex
-	refused string
+	engine   *asl.Engine
+	machines []*asl.Machine
+	refused  string
+	redrives map[string][]redrive // by execution
 }
 
-// New returns a Step Functions that finds executions by lookup.
-func New(lookup func(arn string) (Execution, bool)) *Server { return &Server{Lookup: lookup} }
+// New returns the Step Functions of that engine. Executions are started of the given machines only.
+func New(engine *asl.Engine, machines ...*asl.Machine) *Server {
+	return &Server{engine: engine, machines: machines, redrives: map[string][]redrive{}}
+}
 
 // Refuse answers every call with an error of this code, such as ThrottlingException or AccessDeniedException, until it
 // is called again with no code.
-func (s *Server) Refuse(code string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refused = code
-}
+func (s *Server) Refuse(code string) { s.refused = code }
 
 // ServeHTTP answers one request of the Step Functions API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	out, err := s.answer(r)
 	awsjson.Answer(w, awsjson.Version10, out, err)
 }
 
-// The ARN of a Standard execution; those of Express ones cannot be described, and Map runs are not modelled.
-var executionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):states:([a-z0-9-]+):(\d{12}):execution:([^:]+):([^:]+)$`)
-
-func (s *Server) answer(r *http.Request) (map[string]any, error) {
+func (s *Server) answer(r *http.Request) (any, error) {
 	target := r.Header.Get("X-Amz-Target")
-	if r.Method != http.MethodPost || target != "AWSStepFunctions.DescribeExecution" {
-		return nil, awsjson.NewError(http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement "+target+".")
+	operation, known := s.operations()[strings.TrimPrefix(target, "AWSStepFunctions.")]
+	if r.Method != http.MethodPost || !known {
+		return nil, notImplemented(target)
 	}
 	if s.refused != "" {
 		status := http.StatusBadRequest
@@ -76,49 +60,56 @@ func (s *Server) answer(r *http.Request) (map[string]any, error) {
 		}
 		return nil, awsjson.NewError(status, s.refused, "The stand-in was told to refuse.")
 	}
-	var in struct {
-		ExecutionARN string `json:"executionArn"`
-		IncludedData string `json:"includedData"`
-	}
 	body, err := io.ReadAll(r.Body)
-	if err != nil || json.Unmarshal(body, &in) != nil {
-		return nil, awsjson.NewError(http.StatusBadRequest, "SerializationException", "The body is not the JSON of a request.")
+	if err != nil {
+		return nil, badRequest("SerializationException", "The body ended early.")
 	}
-	parts := executionARN.FindStringSubmatch(in.ExecutionARN)
-	if parts == nil {
-		return nil, awsjson.NewError(http.StatusBadRequest, "InvalidArn", "Invalid Arn: '"+in.ExecutionARN+"'")
-	}
-	execution, ok := s.Lookup(in.ExecutionARN)
-	if !ok {
-		return nil, awsjson.NewError(http.StatusBadRequest, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+in.ExecutionARN+"'")
-	}
-	return execution.describe(parts, in.IncludedData == "METADATA_ONLY"), nil
+	return operation(body)
 }
 
-// describe leaves out what an execution does not have. METADATA_ONLY leaves out the data (DescribeExecution, AWS Step
-// Functions API Reference).
-func (e Execution) describe(arn []string, metadataOnly bool) map[string]any {
-	out := map[string]any{
-		"executionArn":    arn[0],
-		"stateMachineArn": "arn:" + arn[1] + ":states:" + arn[2] + ":" + arn[3] + ":stateMachine:" + arn[4],
-		"name":            arn[5],
-		"status":          e.Status,
-		"startDate":       seconds(e.StartDate),
-		"redriveCount":    e.RedriveCount,
+func (s *Server) operations() map[string]func(body []byte) (any, error) {
+	return map[string]func([]byte) (any, error){
+		"StartExecution":      operation(s.startExecution),
+		"StopExecution":       operation(s.stopExecution),
+		"RedriveExecution":    operation(s.redriveExecution),
+		"DescribeExecution":   operation(s.describeExecution),
+		"GetExecutionHistory": operation(s.getExecutionHistory),
+		"ListExecutions":      operation(s.listExecutions),
 	}
-	if !e.StopDate.IsZero() {
-		out["stopDate"] = seconds(e.StopDate)
-	}
-	texts := map[string]string{"name": e.Name, "redriveStatus": e.RedriveStatus}
-	if !metadataOnly {
-		texts["input"], texts["output"], texts["error"], texts["cause"] = e.Input, e.Output, e.Error, e.Cause
-	}
-	for name, text := range texts {
-		if text != "" {
-			out[name] = text
+}
+
+// operation reads the request that do answers. A member that do does not know would be passed over silently, so it is
+// refused.
+func operation[In any](do func(In) (any, error)) func(body []byte) (any, error) {
+	return func(body []byte) (any, error) {
+		var in In
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder.DisallowUnknownFields()
+		err := decoder.Decode(&in)
+		if err != nil && strings.Contains(err.Error(), "unknown field") {
+			return nil, notImplemented(err.Error())
 		}
+		if err != nil {
+			return nil, badRequest("SerializationException", "The body is not the JSON of a request.")
+		}
+		return do(in)
 	}
-	return out
+}
+
+func notImplemented(what string) error {
+	return awsjson.NewError(http.StatusNotImplemented, "NotImplemented", "The stand-in does not implement "+what+".")
+}
+
+func badRequest(code, message string) error {
+	return awsjson.NewError(http.StatusBadRequest, code, message)
+}
+
+// refusal is the engine's error as the API reports it; one without a code is the interpreter's own limit.
+func refusal(err error) error {
+	if start, ok := errors.AsType[*asl.StartError](err); ok {
+		return badRequest(start.Code, start.Message)
+	}
+	return notImplemented(err.Error())
 }
 
 // seconds is how the protocol tells a time: since 1970, to the millisecond.

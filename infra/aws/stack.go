@@ -1,0 +1,79 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+
+	"cloudfront-cd/internal/bootstrap"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/statemachine"
+)
+
+const (
+	stackName = "cloudfront-cd"
+	// prefix of the names of whatever people look up by name: functions, state machines, log groups.
+	prefix = stackName + "-"
+)
+
+// parts are what the stack is made of, in the order in which it is made.
+type parts struct {
+	stack    awscdk.Stack
+	settings settings
+
+	records awss3.Bucket
+	// functions and logs have a Lambda and its log group for each folder below lambdas/, machineLogs one for each workflow.
+	functions   map[string]awslambda.Function
+	logs        map[string]awslogs.LogGroup
+	machineLogs map[string]awslogs.LogGroup
+
+	releaseMachine sfn.StateMachine
+	recoverMachine sfn.StateMachine
+
+	// unsafeEnds starts recover; what neither it nor the schedules can deliver is undelivered.
+	unsafeEnds  awsevents.Rule
+	undelivered awssqs.Queue
+
+	notifications awssns.Topic
+}
+
+// addStack makes the one stack. The code of a function is asked for by its folder, so that tests need no build.
+func addStack(app awscdk.App, s settings, code func(folder string) awslambda.Code) *parts {
+	env := &awscdk.Environment{Region: jsii.String(bootstrap.Region)}
+	if s.account != "" {
+		env.Account = &s.account
+	}
+	p := &parts{
+		settings: s,
+		stack: awscdk.NewStack(app, jsii.String(stackName), &awscdk.StackProps{
+			Env:         env,
+			Description: jsii.String("Releases CloudFront configs by continuous deployment, and recovers from releases that died."),
+		}),
+		machineLogs: map[string]awslogs.LogGroup{},
+	}
+	p.addRecords()
+	p.addFunctions(code)
+	p.releaseMachine = p.addWorkflow(release.Release, statemachine.Release)
+	p.recoverMachine = p.addWorkflow(release.Recover, statemachine.Release)
+	p.addRecovery()
+	p.addNotifications()
+	p.addOutputs()
+	return p
+}
+
+// addOutputs names what people and pipelines need to know.
+func (p *parts) addOutputs() {
+	output := func(name, does string, value *string) {
+		awscdk.NewCfnOutput(p.stack, &name, &awscdk.CfnOutputProps{Description: &does, Value: value})
+	}
+	output("ReleaseStateMachineArn", "Start an execution of it to release", p.releaseMachine.StateMachineArn())
+	output("RecoverStateMachineArn", "Start an execution of it to make a pair safe, or to clear a hold", p.recoverMachine.StateMachineArn())
+	output("RecordBucketName", "Has the locks, the holds and the evidence", p.records.BucketName())
+	output("NotificationTopicArn", "Subscribe to it to hear of alarms", p.notifications.TopicArn())
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// use is what one invocation of a function asks of services that bill by the request.
+type use struct {
+	puts    int // S3: PUT; DELETE is free
+	gets    int // S3: GET and the like
+	metrics int // CloudWatch: metrics named in a GetMetricData
+	alarms  int // CloudWatch: DescribeAlarms, where the request names alarms
+	events  int // EventBridge: events in a PutEvents
+}
+
+// uses is what an invocation of each function may ask for, by its folder below lambdas/: the most that any invocation does
+// in any scenario of the local engine. A test counts there, so that this table cannot go out of date. Preflight asks for
+// one bucket policy more for each further S3 origin.
+//
+// Calls of CloudFront's control plane are not in it: CloudFront's pricing page has no price for them. Nor are those of Step
+// Functions, which are in the price of the transitions.
+func uses() map[string]use {
+	return map[string]use{
+		"acquirelock":      {puts: 2, gets: 1},
+		"announce":         {events: 2},
+		"changestaging":    {gets: 1},
+		"checkdeployed":    {},
+		"checkpair":        {},
+		"clearhold":        {gets: 1},
+		"confirmpromotion": {},
+		"examinepair":      {gets: 2},
+		"finddeadrun":      {gets: 1},
+		"finish":           {puts: 1, gets: 1},
+		"judgehealth":      {alarms: 1},
+		"judgeprimary":     {alarms: 1},
+		"observe":          {metrics: 6},
+		"placehold":        {puts: 1, gets: 1},
+		"preflight":        {puts: 1, gets: 2, metrics: 1, alarms: 1},
+		"promote":          {gets: 1},
+		"provetraffic":     {metrics: 2},
+		"recover":          {gets: 3},
+		"releaselock":      {gets: 1},
+		"restoreprimary":   {gets: 2},
+		"shifttraffic":     {gets: 1},
+		"stoptraffic":      {gets: 1},
+		"validaterequest":  {},
+	}
+}
+
+// folderOf finds the function of a task's resource: ${folder} in the local engine, on AWS the ARN of a function whose name
+// has the folder as one of its words (arn:aws:lambda:us-east-1:123456789012:function:cloudfront-cd-folder:alias). It is
+// empty for a function that is none of ours.
+func folderOf(resource string) string {
+	folder := strings.TrimSuffix(strings.TrimPrefix(resource, "${"), "}")
+	if _, name, ok := strings.Cut(resource, ":function:"); ok {
+		folder, _, _ = strings.Cut(name, ":")
+	}
+	known := uses()
+	words := strings.FieldsFunc(strings.ToLower(folder), func(r rune) bool { return r == '-' || r == '_' })
+	for _, word := range slices.Backward(words) {
+		if _, ok := known[word]; ok {
+			return word
+		}
+	}
+	return ""
+}

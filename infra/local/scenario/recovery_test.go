@@ -1,0 +1,163 @@
+package scenario_test
+
+import (
+	"testing"
+	"time"
+
+	"cloudfront-cd/infra/local/scenario"
+	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/release"
+)
+
+// short is a release that comes by every box of a healthy one in as few events as the rules of a request allow.
+const short = `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin": "site", "path": "/green"},
+	"ramp": [{"weight": 0.05, "observe": "1m"}, {"weight": 0.15, "observe": "1m"}], "bake": "10m",
+	"acknowledge": ["custom-error-responses"]}`
+
+// safeWithin is promise 3's bound on a stop: the policy is written as off within this time, and one propagation later it
+// is off everywhere.
+const safeWithin = 2 * time.Minute
+
+// TestPromise3StoppedAtEveryEvent stops a healthy release right after each event of its history, and right before each
+// that time passes before.
+func TestPromise3StoppedAtEveryEvent(t *testing.T) {
+	history := shortRelease(t).Main().History()
+	var worst, worstWrite time.Duration
+	count := 0
+	for i, e := range history {
+		if i == len(history)-1 {
+			break // it has ended
+		}
+		count++
+		w, o := stopAt(t, func(w *world.World, x *asl.Execution) {
+			if e.ID == 1 { // which is written as the execution is started
+				x.Stop("Stopped", "by the test")
+			}
+			w.Watch(func(on *asl.Execution, now asl.Event) {
+				if on == x && now.ID == e.ID {
+					x.Stop("Stopped", "by the test")
+				}
+			})
+		})
+		worst, worstWrite = max(worst, o), max(worstWrite, w)
+		if next := history[i+1]; next.Timestamp.Sub(e.Timestamp) > time.Millisecond {
+			count++
+			w, o := stopAt(t, func(w *world.World, x *asl.Execution) {
+				w.Clock.At(next.Timestamp.Add(-time.Millisecond), func() { x.Stop("Stopped", "by the test") })
+			})
+			worst, worstWrite = max(worst, o), max(worstWrite, w)
+		}
+		if t.Failed() {
+			t.Fatalf("stopped at event %d (%s)", e.ID, e.Type)
+		}
+	}
+	t.Logf("%d stops of a release with %d events: the policy was written as off after at most %s, and off everywhere after at most %s",
+		count, len(history), worstWrite, worst)
+}
+
+func shortRelease(t *testing.T) *scenario.Stage {
+	t.Helper()
+	s, _ := scenario.Find("healthy")
+	stage, err := s.Build(scenario.Inputs{Seed: 1, Request: []byte(short)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, stage)
+	if end := scenario.End(stage.Main()); end != release.Promoted {
+		t.Fatalf("the short release ended %s: %s", end, stage.Main().Cause())
+	}
+	return stage
+}
+
+// stopAt runs the short release with a stop, and returns how long after it the policy was written as off, and how long
+// points of presence went on sending viewers to staging. Zero where the policy was off already, or the promotion is
+// confirmed, when staging and the primary are the same to viewers.
+func stopAt(t *testing.T, stop func(*world.World, *asl.Execution)) (written, everywhere time.Duration) {
+	t.Helper()
+	s, _ := scenario.Find("aborted")
+	s.Prepare = nil
+	stage, err := s.Build(scenario.Inputs{Seed: 1, Request: []byte(short)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := stage.World
+	stop(w, w.Executions[0])
+	last := lastOnStaging(w)
+	run(t, stage)
+	if err := stage.Expected(); err != nil {
+		t.Error(err)
+	}
+	if policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID); policy.Enabled || w.Locked() || w.Held() {
+		t.Errorf("afterwards: policy enabled %t, lock held %t, pair held %t", policy.Enabled, w.Locked(), w.Held())
+	}
+	checkAftermath(t, stage)
+	if doc := documentOf(t, stage.Main()); doc.Examination != nil && doc.Examination.Promoted {
+		return 0, 0
+	}
+	stopped := w.Executions[0].StopDate()
+	for _, wr := range ours(w) {
+		if wr.Operation == "UpdateContinuousDeploymentPolicy" && wr.Time.After(stopped) {
+			written = wr.Time.Sub(stopped)
+		}
+	}
+	if written > safeWithin {
+		t.Errorf("the policy was written as off %s after the stop, want at most %s", written, safeWithin)
+	}
+	if last.After(stopped) {
+		everywhere = last.Sub(stopped)
+	}
+	if longest := w.CloudFront.Spread.Max + safeWithin; everywhere > longest {
+		t.Errorf("viewers were sent to staging until %s after the stop, want at most a propagation and two minutes: %s", everywhere, longest)
+	}
+	return written, everywhere
+}
+
+// lastOnStaging is when the last point of presence stopped sending viewers to staging; it is set as the world runs.
+func lastOnStaging(w *world.World) *time.Time {
+	last, were := &time.Time{}, false
+	w.CloudFront.OnFlip = func(string, string, int, int) {
+		are := false
+		for pop := range w.CloudFront.POPs() {
+			serving, _ := w.CloudFront.Serving(pop, w.Pair.PrimaryID)
+			are = are || serving.Policy.Enabled
+		}
+		if were && !are {
+			*last = w.Clock.Now()
+		}
+		were = are
+	}
+	return last
+}
+
+// TestPromise3StoppedInAnyState: whatever the release was about, recover makes its pair safe without a next release.
+func TestPromise3StoppedInAnyState(t *testing.T) {
+	for _, name := range []string{"healthy", "bad-release", "regression-after-promote", "lost-answer"} {
+		for at := range everyState(t, name) {
+			t.Run(name+" stopped in "+at, func(t *testing.T) {
+				stage := build(t, name, 1)
+				w := stage.World
+				w.When(at, 1, func(x *asl.Execution) {
+					w.Clock.After(time.Millisecond, func() { x.Stop("Stopped", "by the test") })
+				})
+				stage.Ends = []scenario.Ending{{Execution: scenario.First}, {Execution: world.RecoveryOf(scenario.First, 1)}}
+				run(t, stage)
+				first, recovery := w.Executions[0], w.Executions[1]
+				doc := documentOf(t, recovery)
+				switch end := scenario.End(recovery); {
+				case end == release.Recovered, end == release.NothingToRecover:
+				case end == release.NeedsOperator && doc.Examination.Regressed && doc.Examination.Promoted:
+					// Stopped between the verdict on the primary and its restoration: that is said, and nothing is done blindly.
+				default:
+					t.Errorf("%s (stopped in %s) was recovered as %s: %s", first.Status(), first.State(), end, recovery.Cause())
+				}
+				if policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID); policy.Enabled {
+					t.Error("the policy is enabled")
+				}
+				if scenario.End(recovery) != release.NeedsOperator && w.Locked() {
+					t.Error("the lock is held")
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package world
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/release"
+)
+
+// delivery is how long EventBridge takes from an event to the start of its target: "about half a second" is typical, and
+// there is no promise (https://aws.amazon.com/blogs/compute/introducing-amazon-eventbridge-event-bus-latency-improvements/, unverified here).
+const delivery = time.Second
+
+// RecoveryOf is the name of the recover execution that the rule starts at the nth unsafe end of executions of that name.
+// EventBridge makes up a name; this one is readable.
+func RecoveryOf(name string, n int) string {
+	if n == 1 {
+		return "recover-" + name
+	}
+	return fmt.Sprintf("recover-%s-%d", name, n)
+}
+
+// recoverRule is the stack's rule on the event "Step Functions Execution Status Change" of the release workflow: it starts
+// the recover workflow with the event's detail.
+func (w *World) recoverRule(x *asl.Execution, _ asl.Event) {
+	if x.Status() == asl.Running || x.Machine() != w.Machines[release.Release] || !slices.Contains(release.UnsafeStatuses(), string(x.Status())) {
+		return
+	}
+	if w.LoseEvents {
+		return
+	}
+	detail, err := json.Marshal(statusChange(x))
+	if err != nil {
+		panic(fmt.Sprintf("world: an execution's end cannot be written: %v", err))
+	}
+	w.ends[x.Name()]++
+	name := RecoveryOf(x.Name(), w.ends[x.Name()])
+	w.pending++
+	w.Clock.After(delivery, func() {
+		w.pending--
+		// Start refuses only names that were used before.
+		_, _ = w.StartWorkflow(release.Recover, name, detail)
+	})
+}
+
+// Schedule starts the recover workflow at every interval from now on, as the stack's schedule does; stop ends it.
+func (w *World) Schedule(every time.Duration) (stop func()) {
+	cancel, n := func() {}, 0
+	var next func()
+	next = func() {
+		n++
+		request := fmt.Sprintf(`{"primary":%q,"reason":"schedule"}`, w.Pair.PrimaryID)
+		_, _ = w.StartWorkflow(release.Recover, fmt.Sprintf("scheduled-recover-%d", n), json.RawMessage(request))
+		cancel = w.Clock.After(every, next)
+	}
+	cancel = w.Clock.After(every, next)
+	return func() { cancel() }
+}
+
+// detail is that of the event "Step Functions Execution Status Change"
+// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html); times are in milliseconds.
+type detail struct {
+	ExecutionARN    string   `json:"executionArn"`
+	StateMachineARN string   `json:"stateMachineArn"`
+	Name            string   `json:"name"`
+	Status          string   `json:"status"`
+	StartDate       int64    `json:"startDate"`
+	StopDate        int64    `json:"stopDate"`
+	Input           string   `json:"input"`
+	InputDetails    included `json:"inputDetails"`
+	Output          *string  `json:"output"`
+	OutputDetails   any      `json:"outputDetails"`
+	Error           *string  `json:"error"`
+	Cause           *string  `json:"cause"`
+}
+
+type included struct {
+	Included bool `json:"included"`
+}
+
+func statusChange(x *asl.Execution) detail {
+	d := detail{
+		ExecutionARN: x.ARN(), StateMachineARN: x.Machine().ARN, Name: x.Name(), Status: string(x.Status()),
+		StartDate: x.StartDate().UnixMilli(), StopDate: x.StopDate().UnixMilli(),
+		Input: string(x.Input()), InputDetails: included{true},
+	}
+	if x.Error() != "" {
+		name, cause := x.Error(), x.Cause()
+		d.Error, d.Cause = &name, &cause
+	}
+	return d
+}

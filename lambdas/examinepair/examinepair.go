@@ -1,0 +1,134 @@
+// Package examinepair finds out what a dead run had done to the primary, once its policy is off everywhere.
+package examinepair
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/live"
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
+)
+
+type executions interface {
+	GetExecutionHistory(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
+}
+
+// Handler has everything the step needs.
+type Handler struct {
+	CloudFront live.ConfigReader
+	Executions executions
+	Records    record.Reader
+	Bucket     string
+	Now        func() time.Time
+}
+
+// Handle only reads, so it may be retried at any time. By now the dead run's last write is minutes old: a read shows it.
+func (h Handler) Handle(ctx context.Context, in release.Input) (release.Examination, error) {
+	doc := in.Document
+	part := release.Examination{At: h.Now()}
+	lock, _, _, err := record.ReadLock(ctx, h.Records, h.Bucket, doc.Plan.Primary)
+	if err != nil {
+		return release.Examination{}, err
+	}
+	holder, evidence, found, err := record.EvidenceOfTheDead(ctx, h.Records, h.Bucket, doc.Plan.Primary, lock.TakenOverFrom)
+	if err != nil {
+		return release.Examination{}, err
+	}
+	if !found {
+		part.Note = "The dead run had not come as far as changing anything."
+		return part, nil
+	}
+	part.Execution, part.Record = holder.Execution, record.KeyOf(doc.Plan.Primary, holder)
+	dead, err := h.lastDocument(ctx, holder.Execution)
+	if err != nil {
+		return release.Examination{}, err
+	}
+	primary, err := live.ReadConfig(ctx, h.CloudFront, doc.Plan.Primary)
+	if fault.Code(err) == "NoSuchDistribution" {
+		part.Note = "The primary is gone."
+		return part, nil
+	}
+	if err != nil {
+		return release.Examination{}, err
+	}
+	judge(&part, evidence, dead, primary.Fingerprint)
+	return part, nil
+}
+
+// judge compares the primary's fingerprint with the saved one and with the one that was judged.
+func judge(part *release.Examination, evidence record.Evidence, dead release.Document, fingerprint string) {
+	promoted := dead.Promotion != nil && dead.Promotion.Confirmed && dead.Staging != nil && dead.Staging.Differs
+	part.Regressed = dead.Bake != nil && dead.Bake.Regressed
+	switch {
+	case fingerprint == evidence.Preflight.Primary.Fingerprint && promoted:
+		part.Restored = true
+		part.Note = "The promotion was taken back: the primary has its config from before that release."
+	case fingerprint == evidence.Preflight.Primary.Fingerprint:
+		part.Note = "The primary has its config from before that release."
+	case dead.Staging != nil && fingerprint == dead.Staging.Fingerprint && part.Regressed:
+		part.Promoted = true
+		part.Note = "The primary was found worse after the promotion than before, and the promoted config was not taken back."
+	case dead.Staging != nil && fingerprint == dead.Staging.Fingerprint:
+		part.Promoted = true
+		part.Note = "The promotion happened: the primary has the config that was judged" + watched(dead)
+	case part.Regressed:
+		part.Note = "The primary was found worse after the promotion than before, and someone else has changed it since: their config is live."
+	default:
+		part.Note = "The primary has neither its config from before that release nor the one that was judged: someone else has changed it."
+	}
+}
+
+func watched(dead release.Document) string {
+	if dead.Bake != nil && dead.Bake.Done {
+		return ", and its bake was over."
+	}
+	return "; its bake was not finished, so look at its error rates."
+}
+
+// page is how many events are read at a time: a task that was retried to the end of its patience writes fewer.
+const page = 200
+
+// lastDocument is the document that a run had when it entered its last state; empty for a run that Step Functions does
+// not know any more (it keeps a history for 90 days, https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+func (h Handler) lastDocument(ctx context.Context, execution string) (release.Document, error) {
+	in := &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, ReverseOrder: true, MaxResults: page, IncludeExecutionData: aws.Bool(true)}
+	for {
+		got, err := h.Executions.GetExecutionHistory(ctx, in)
+		if fault.Code(err) == "ExecutionDoesNotExist" {
+			return release.Document{}, nil
+		}
+		if err != nil {
+			return release.Document{}, fmt.Errorf("read the history of %s: %w", execution, err)
+		}
+		if doc, found := lastEntered(got.Events); found {
+			return doc, nil
+		}
+		if in.NextToken = got.NextToken; in.NextToken == nil {
+			return release.Document{}, nil
+		}
+	}
+}
+
+// lastEntered is the input of the first state-entered event. One that is no document (the execution's own input, at its
+// first state) says that the run had done nothing.
+func lastEntered(events []types.HistoryEvent) (release.Document, bool) {
+	for _, e := range events {
+		if e.StateEnteredEventDetails == nil {
+			continue
+		}
+		var doc release.Document
+		if json.Unmarshal([]byte(aws.ToString(e.StateEnteredEventDetails.Input)), &doc) != nil {
+			return release.Document{}, true
+		}
+		return doc, true
+	}
+	return release.Document{}, false
+}
