@@ -2,6 +2,8 @@
 GOLANGCI_LINT_VERSION := v2.11.4
 GO_NEEDED             := 1.26
 NODE_NEEDED           := 20
+# The CDK command line tool, which only "make deploy" needs: it must be newer than the library in go.mod.
+CDK_CLI               := aws-cdk@2.1148.1
 
 # jsii warns about Node 20 on stderr; the definitions synthesize with it all the same.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -13,8 +15,12 @@ DEMO_VARS := SCENARIO SPEED SEED REQUEST PRIMARY STAGING HISTORY RECORD
 # Only what was said on the command line counts: an environment variable STAGING, say, is not about the demo.
 DEMO_ARGS  = $(foreach v,$(DEMO_VARS),$(if $(filter command,$(origin $(v))),--$(shell echo $(v) | tr A-Z a-z) '$(subst ','\'',$($(v)))'))
 
+# A template for reading needs no ids of yours.
+EXAMPLE_PAIRS := E1PRIMARY:E2STAGING
+STACK_ARGS     = -c 'pairs=$(or $(PAIRS),$(EXAMPLE_PAIRS))' $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
+
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios test check lint fmt golden build bench fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios cost test check lint fmt golden build synth deploy bench fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +30,8 @@ demo: build/local ## watch a release: [SCENARIO=name] [SPEED=600|max] [SEED=1] [
 	@build/local demo $(DEMO_ARGS) $(if $(SCENARIO),--expected)
 scenarios: build/local ## list the demo's scenarios
 	@build/local demo --list
+cost: build/cost ## what a release costs on AWS: a healthy one, or [HISTORY=file]; build/cost --prices lists the prices
+	@build/cost $(if $(filter command,$(origin HISTORY)),--history '$(subst ','\'',$(HISTORY))')
 
 ##@ Every day
 test: need-go need-node ## run every test (the definitions' need Node.js)
@@ -44,10 +52,24 @@ fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)
 
 ##@ Build
 build: need-go build/local $(LAMBDAS:%=build/lambdas/%/bootstrap) ## build the demo and every Lambda's bootstrap (linux/arm64)
-build/local: need-go FORCE
-	@go build -trimpath -o $@ ./infra/local
+build/local build/cost: build/%: need-go FORCE
+	@go build -trimpath -o $@ ./infra/$*
+# Without the commit in it, a Lambda that has not changed is not deployed again.
 build/lambdas/%/bootstrap: FORCE
-	@GOOS=linux GOARCH=arm64 go build -trimpath -tags lambda.norpc -ldflags '-s -w' -o $@ ./lambdas/$*/bootstrap
+	@GOOS=linux GOARCH=arm64 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o $@ ./lambdas/$*/bootstrap
+
+##@ AWS (to synthesize needs Go and Node.js, no account)
+synth: need-go need-node build/aws $(LAMBDAS:%=build/lambdas/%/bootstrap) ## write the CloudFormation template: [PAIRS=E1…:E2…,…] [NOTIFY=email] [SETTINGS='name=value …'], all in infra/aws/settings.go
+	@rm -rf build/cdk.out
+	@build/aws $(STACK_ARGS)
+	@$(if $(PAIRS),,echo "Without PAIRS it is for the example ids $(EXAMPLE_PAIRS): for reading, not for deploying.")
+deploy: need-go need-node ## deploy to the account of your credentials: PAIRS=E1…:E2…,… [NOTIFY=email] [SETTINGS='name=value …']
+	@infra/aws/deploy '$(PAIRS)' $(CDK_CLI) && $(MAKE) --no-print-directory synth && npx --yes $(CDK_CLI) deploy --app build/cdk.out
+# Without -trimpath: it stays on this machine, and the CDK bindings are compiled once for it and for the tests.
+build/aws: need-go FORCE
+	@go build -o $@ ./infra/aws
+
+##@ Tidy up
 clean: ## remove everything that was built
 	rm -rf build
 

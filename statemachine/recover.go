@@ -111,7 +111,8 @@ func (s *recoverStates) toTheEnds() {
 // sideways is where each box goes when it fails.
 func (s *recoverStates) sideways() {
 	// Nothing was touched, or nothing but the policy that is off.
-	rescue(s.Finish, failure, s.ValidateRequest, s.ClearHold)
+	catch(s.ValidateRequest, s.Finish, failure, fault.InvalidRequest)
+	rescue(s.Finish, failure, s.ClearHold)
 
 	// The first try is not the last.
 	rescue(s.WaitForLambdas, discard, s.RecoverAtOnce)
@@ -120,5 +121,5 @@ func (s *recoverStates) sideways() {
 	catch(s.AcquireLock, s.Finish, failure, fault.LockHeld)
 
 	// What was to make the pair safe, or to find out whether it is, has failed.
-	rescue(s.Finish, stranded, s.FindDeadRun, s.AcquireLock, s.Recover, s.CheckRecovery, s.ExaminePair)
+	rescue(s.Finish, stranded, s.ValidateRequest, s.FindDeadRun, s.AcquireLock, s.Recover, s.CheckRecovery, s.ExaminePair)
 }

@@ -3,16 +3,15 @@ package main
 // need is one IAM action that a method of the SDK needs.
 type need struct {
 	action string
-	// on is what the action must be allowed on, where that is not what the call is made on.
+	// on is what the action must be allowed on, where that is not what the method is called on.
 	on target
-	// everywhere says why AWS makes it impossible to name the resource; empty where it is possible.
+	// everywhere is why the resource must be *; empty where AWS lets it be named.
 	everywhere string
 }
 
-// needs is what IAM asks of each method of the SDK: rarely, but sometimes, not the action of the same name. Actions and
-// their resource types are those of the Service Authorization Reference,
-// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html,
-// on the pages that are named here. Methods are written as the Go packages of the SDK name them.
+// needs is what IAM asks of each method of the SDK, written as the SDK's Go packages name it; mostly, but not always, it
+// is the action of the same name. Actions and their resource types are those of the Service Authorization Reference, on
+// the page that is named above each group (https://docs.aws.amazon.com/service-authorization/latest/reference/<page>).
 func needs() map[string][]need {
 	return map[string][]need{
 		// list_amazoncloudfront.html
@@ -22,29 +21,36 @@ func needs() map[string][]need {
 		"cloudfront.GetContinuousDeploymentPolicy":    {{action: "cloudfront:GetContinuousDeploymentPolicy"}},
 		"cloudfront.UpdateContinuousDeploymentPolicy": {{action: "cloudfront:UpdateContinuousDeploymentPolicy"}},
 		"cloudfront.ListDistributions": {
-			{action: "cloudfront:ListDistributions", everywhere: "ListDistributions has no resource type: it lists the account's distributions"},
+			{action: "cloudfront:ListDistributions", everywhere: "ListDistributions has no resource type"},
 		},
-		// "This API operation requires the following IAM permissions: GetDistribution, UpdateDistribution" (CloudFront API
-		// Reference, UpdateDistributionWithStagingConfig); the Service Authorization Reference has an action of the
-		// method's own name besides. Which of the two distributions each is checked on is not documented.
+		// "This API operation requires the following IAM permissions: GetDistribution, UpdateDistribution"
+		// (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistributionWithStagingConfig.html), and the
+		// Service Authorization Reference knows an action of the method's own name. Which of them is checked on which of the
+		// two distributions is not documented: unverified, so each is allowed on both.
 		"cloudfront.UpdateDistributionWithStagingConfig": {
-			{action: "cloudfront:UpdateDistributionWithStagingConfig"}, {action: "cloudfront:UpdateDistribution"}, {action: "cloudfront:GetDistribution"},
+			{action: "cloudfront:UpdateDistributionWithStagingConfig"},
+			{action: "cloudfront:UpdateDistribution"},
+			{action: "cloudfront:GetDistribution"},
 		},
 
 		// list_amazoncloudwatch.html
 		"cloudwatch.GetMetricData": {
 			{action: "cloudwatch:GetMetricData", everywhere: "GetMetricData has no resource type"},
 		},
+		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 		"cloudwatch.DescribeAlarms": {
-			{action: "cloudwatch:DescribeAlarms", everywhere: "DescribeAlarms leaves composite alarms out unless it is allowed on * (CloudWatch API Reference, DescribeAlarms)"},
+			{action: "cloudwatch:DescribeAlarms", everywhere: "DescribeAlarms leaves composite alarms out unless it is allowed on *"},
 		},
 
-		// list_amazons3.html. Whoever reads an object that may be missing needs s3:ListBucket, or S3 answers 403 and not 404
+		// list_amazons3.html. Reading an object that is missing answers 403 and not 404 without s3:ListBucket
 		// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
 		"s3.GetObject": {{action: "s3:GetObject"}, {action: "s3:ListBucket", on: recordBucket}},
+		// With If-Match it needs s3:GetObject as well
+		// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html); whoever has an ETag to
+		// send has read the object, and has that already.
 		"s3.PutObject": {{action: "s3:PutObject"}},
-		// With If-Match, s3:GetObject as well (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html).
-		"s3.DeleteObject":    {{action: "s3:DeleteObject"}, {action: "s3:GetObject"}},
+		// Likewise (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html).
+		"s3.DeleteObject":    {{action: "s3:DeleteObject"}},
 		"s3.GetBucketPolicy": {{action: "s3:GetBucketPolicy"}},
 
 		// list_awsstepfunctions.html

@@ -11,7 +11,7 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// memory in MB is Lambda's smallest; with it comes the smallest share of a CPU. A handler waits for AWS most of the time.
+// memory in MB is the least that Lambda has. A handler waits for AWS most of the time; on Lambda it was not measured.
 const memory = 128
 
 // addFunctions makes every Lambda with its log group and its role.
@@ -27,16 +27,14 @@ func (p *parts) addFunction(f function, code awslambda.Code) {
 	scope := constructs.NewConstruct(p.stack, jsii.String("Lambda "+f.folder))
 	logs := p.logGroup(scope, "/aws/lambda/"+name)
 	allowed := append(p.statements(f),
-		statement{
-			sid: "Logs", actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, resources: []string{*logs.LogGroupArn()},
-			wide: "the streams of its own log group; Lambda names them",
-		},
+		// The ARN of a log group ends in :*, its streams.
+		statement{sid: "Logs", actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, resources: []string{*logs.LogGroupArn()}},
+		// https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 		traces("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
 	)
 	p.logs[f.folder] = logs
 	p.functions[f.folder] = awslambda.NewFunction(scope, jsii.String("Function"), &awslambda.FunctionProps{
 		FunctionName:          &name,
-		Description:           &f.does,
 		Code:                  code,
 		Handler:               jsii.String("bootstrap"),
 		Runtime:               awslambda.Runtime_PROVIDED_AL2023(),

@@ -1,10 +1,107 @@
-// Command aws synthesizes the stack that runs the workflows on AWS.
+// Command aws makes the CloudFormation template of the stack that runs the workflows on AWS.
+//
+// It reads from top to bottom: settings.go, what differs from one account to the next; stack.go, the parts and their order;
+// then one file for each part. Who may do what is in three tables: actions.go has what IAM asks of each method of the SDK,
+// permissions.go which Lambda calls which methods on what, and statements.go makes statements of both. Tests hold them
+// against the handlers' interfaces, and the workflows against the goldens that the local engine runs.
+//
+// The command zips what "make build" has built, then synthesizes; nothing here talks to AWS. "make deploy" hands the result
+// to the CDK command line tool.
 package main
 
 import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"cloudfront-cd/infra/exitcode"
 )
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
+
+// command is what was asked for.
+type command struct {
+	context map[string]any
+	lambdas string // the folder in which "make build" puts <folder>/bootstrap
+	out     string // the cloud assembly, as the CDK command line tool takes it with --app
+}
+
+func run(args []string, out, errs io.Writer) int {
+	c, err := parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		say(out, "Usage: aws [-c setting=value]… [--lambdas build/lambdas] [--out build/cdk.out]\n\n%s", help())
+		return exitcode.OK
+	case err != nil:
+		say(errs, "infra/aws: %s\n", err)
+		return exitcode.Usage
+	}
+	if err := pack(out, c.lambdas); err != nil {
+		say(errs, "infra/aws: %s\n", err)
+		return exitcode.Failure
+	}
+	if err := synthesize(c); err != nil {
+		say(errs, "infra/aws: %s\n", err)
+		return exitcode.Usage
+	}
+	say(out, "\nThe template is %s.\n", filepath.Join(c.out, stackName+".template.json"))
+	return exitcode.OK
+}
+
+func parse(args []string) (command, error) {
+	c := command{context: map[string]any{}}
+	flags := flag.NewFlagSet("aws", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&c.lambdas, "lambdas", "build/lambdas", "")
+	flags.StringVar(&c.out, "out", "build/cdk.out", "")
+	flags.Func("c", "", func(text string) error {
+		name, value, found := strings.Cut(text, "=")
+		if !found || !slices.ContainsFunc(known(), func(k setting) bool { return k.name == name }) {
+			return fmt.Errorf("there is no setting %q\n\n%s", name, help())
+		}
+		c.context[name] = value
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return c, err
+	}
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("%q is not a flag: --help shows them", flags.Arg(0))
+	}
+	return c, nil
+}
+
+// synthesize writes the cloud assembly. Settings are CDK context, so that a cdk.json works as well as -c.
+func synthesize(c command) error {
+	defer jsii.Close()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &c.out, Context: &c.context, AnalyticsReporting: jsii.Bool(false)})
+	s, err := readSettings(func(name string) string {
+		value := app.Node().TryGetContext(&name)
+		if value == nil {
+			return ""
+		}
+		return fmt.Sprint(value)
+	})
+	if err != nil {
+		return err
+	}
+	addStack(app, s, func(folder string) awslambda.Code {
+		return awslambda.Code_FromAsset(jsii.String(archive(c.lambdas, folder)), nil)
+	})
+	app.Synth(nil)
+	return nil
+}
+
+// say writes a message; there is nobody to tell when that fails.
+func say(to io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(to, format, args...) }

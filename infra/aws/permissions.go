@@ -1,6 +1,6 @@
 package main
 
-// target is what a call is made on. Its name is the Sid of the statement that allows it.
+// target is what a method is called on; its name is the Sid of the statement that allows it. statements.go has the ARNs.
 type target string
 
 const (
@@ -8,72 +8,78 @@ const (
 	stagings      target = "StagingDistributions"
 	distributions target = "Distributions" // of both kinds
 	policies      target = "ContinuousDeploymentPolicies"
+	executions    target = "Executions"
 	locks         target = "Locks"
 	holds         target = "Holds"
 	evidence      target = "Evidence"
 	recordBucket  target = "RecordBucket"
 	originBuckets target = "OriginBuckets"
-	executions    target = "Executions"
 	eventBus      target = "EventBus"
-	anything      target = "" // for methods whose resource cannot be named
+	anything      target = "Anything" // for methods whose actions.go says that nothing can be named
 )
 
-// function is a folder below lambdas/ with the calls that its Lambda makes.
+// function is a folder below lambdas/ with what its Lambda calls.
 type function struct {
 	folder string
-	does   string
 	calls  []calls
 }
 
-// calls are methods of the SDK, named as in needs, and what they are called on.
+// calls are methods as actions.go names them, and what they are called on.
 type calls struct {
 	on      target
 	methods []string
 }
 
-// functions is the permission table: every Lambda with what it calls on what. A test compares the methods with the
-// handlers' interfaces, in both directions.
+// functions is every Lambda with its permissions. A test compares the actions with the handlers' interfaces, in both
+// directions: what a handler cannot call its role does not allow.
 func functions() []function {
 	const (
-		getConfig    = "cloudfront.GetDistributionConfig"
-		getDist      = "cloudfront.GetDistribution"
-		updateDist   = "cloudfront.UpdateDistribution"
-		getPolicy    = "cloudfront.GetContinuousDeploymentPolicy"
-		updatePolicy = "cloudfront.UpdateContinuousDeploymentPolicy"
-		getObject    = "s3.GetObject"
-		putObject    = "s3.PutObject"
-		deleteObject = "s3.DeleteObject"
-		metricData   = "cloudwatch.GetMetricData"
-		describe     = "cloudwatch.DescribeAlarms"
+		getConfig         = "cloudfront.GetDistributionConfig"
+		getDistribution   = "cloudfront.GetDistribution"
+		update            = "cloudfront.UpdateDistribution"
+		updateFromStaging = "cloudfront.UpdateDistributionWithStagingConfig"
+		list              = "cloudfront.ListDistributions"
+		getPolicy         = "cloudfront.GetContinuousDeploymentPolicy"
+		updatePolicy      = "cloudfront.UpdateContinuousDeploymentPolicy"
+		metrics           = "cloudwatch.GetMetricData"
+		alarms            = "cloudwatch.DescribeAlarms"
+		read              = "s3.GetObject"
+		write             = "s3.PutObject"
+		remove            = "s3.DeleteObject"
+		bucketPolicy      = "s3.GetBucketPolicy"
+		describe          = "sfn.DescribeExecution"
+		history           = "sfn.GetExecutionHistory"
+		putEvents         = "eventbridge.PutEvents"
 	)
 	on := func(on target, methods ...string) calls { return calls{on, methods} }
-	fence := on(locks, getObject)
+	lambda := func(folder string, calls ...calls) function { return function{folder, calls} }
+	// Every step that writes reads the lock first, and writes nothing without it.
+	fence := on(locks, read)
 	return []function{
-		{"acquirelock", "Takes the lock on the primary.", []calls{on(locks, getObject, putObject), on(executions, "sfn.DescribeExecution")}},
-		{"announce", "Puts an event on the event bus.", []calls{on(eventBus, "eventbridge.PutEvents")}},
-		{"changestaging", "Makes the requested change to the staging distribution.", []calls{fence, on(distributions, getConfig), on(stagings, updateDist), on(policies, getPolicy)}},
-		{"checkdeployed", "Asks whether a write is deployed everywhere.", []calls{on(distributions, getDist), on(policies, getPolicy)}},
-		{"checkpair", "Checks that nobody has changed either config.", []calls{on(distributions, getConfig)}},
-		{"clearhold", "Lets releases go on after an operator has looked.", []calls{on(holds, getObject, deleteObject), on(primaries, getDist), on(policies, getPolicy)}},
-		{"confirmpromotion", "Finds out whether a promotion happened.", []calls{on(primaries, getConfig)}},
-		{"examinepair", "Finds out what a dead run had done.", []calls{fence, on(evidence, getObject), on(primaries, getConfig), on(executions, "sfn.GetExecutionHistory")}},
-		{"finddeadrun", "Finds the dead run that holds the lock.", []calls{fence, on(executions, "sfn.DescribeExecution")}},
-		{"finish", "Decides the end and writes the evidence.", []calls{on(evidence, getObject, putObject)}},
-		{"judgehealth", "Decides whether staging is healthy.", []calls{on(anything, describe)}},
-		{"judgeprimary", "Decides whether the primary is healthy.", []calls{on(primaries, getConfig), on(anything, describe)}},
-		{"observe", "Reads requests and errors.", []calls{on(anything, metricData)}},
-		{"placehold", "Keeps the next releases away.", []calls{fence, on(holds, putObject)}},
-		{"preflight", "Looks at the pair before anything is touched.", []calls{
-			on(distributions, getDist), on(policies, getPolicy), on(anything, "cloudfront.ListDistributions", metricData, describe),
-			on(originBuckets, "s3.GetBucketPolicy"), on(holds, getObject), on(evidence, putObject),
-		}},
-		{"promote", "Copies the judged staging config to the primary.", []calls{fence, on(distributions, getConfig, "cloudfront.UpdateDistributionWithStagingConfig")}},
-		{"provetraffic", "Measures the share that staging receives.", []calls{on(policies, getPolicy), on(anything, metricData)}},
-		{"recover", "Switches off the policy that a dead run left on.", []calls{fence, on(evidence, getObject), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)}},
-		{"releaselock", "Frees the lock on the primary.", []calls{on(locks, getObject, putObject, deleteObject)}},
-		{"restoreprimary", "Puts the primary's config from before back.", []calls{fence, on(evidence, getObject), on(primaries, getConfig, updateDist)}},
-		{"shifttraffic", "Sends the next step's share to staging.", []calls{fence, on(stagings, getConfig), on(policies, getPolicy, updatePolicy)}},
-		{"stoptraffic", "Switches the policy off.", []calls{fence, on(policies, getPolicy, updatePolicy)}},
-		{"validaterequest", "Checks every rule of the request.", nil},
+		lambda("acquirelock", on(locks, read, write), on(executions, describe)),
+		lambda("announce", on(eventBus, putEvents)),
+		lambda("changestaging", fence, on(distributions, getConfig), on(policies, getPolicy), on(stagings, update)),
+		lambda("checkdeployed", on(distributions, getDistribution), on(policies, getPolicy)),
+		lambda("checkpair", on(distributions, getConfig)),
+		lambda("clearhold", on(holds, read, remove), on(primaries, getDistribution), on(policies, getPolicy)),
+		lambda("confirmpromotion", on(primaries, getConfig)),
+		lambda("examinepair", fence, on(evidence, read), on(primaries, getConfig), on(executions, history)),
+		lambda("finddeadrun", fence, on(executions, describe)),
+		lambda("finish", on(evidence, read, write)),
+		lambda("judgehealth", on(anything, alarms)),
+		lambda("judgeprimary", on(primaries, getConfig), on(anything, alarms)),
+		lambda("observe", on(anything, metrics)),
+		lambda("placehold", fence, on(holds, write)),
+		lambda("preflight",
+			on(distributions, getDistribution), on(policies, getPolicy), on(originBuckets, bucketPolicy),
+			on(anything, list, metrics, alarms), on(holds, read), on(evidence, write)),
+		lambda("promote", fence, on(distributions, getConfig, updateFromStaging)),
+		lambda("provetraffic", on(policies, getPolicy), on(anything, metrics)),
+		lambda("recover", fence, on(evidence, read), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)),
+		lambda("releaselock", on(locks, read, write, remove)),
+		lambda("restoreprimary", fence, on(evidence, read), on(primaries, getConfig, update)),
+		lambda("shifttraffic", fence, on(stagings, getConfig), on(policies, getPolicy, updatePolicy)),
+		lambda("stoptraffic", fence, on(policies, getPolicy, updatePolicy)),
+		lambda("validaterequest"),
 	}
 }

@@ -12,15 +12,17 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// How long a start of recover is tried. The next one of the schedule comes soon, but the event comes once.
+// The most that EventBridge and its Scheduler try: 24 hours and 185 times
+// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html).
 const (
-	startWithinHours = 24
-	startAttempts    = 185 // EventBridge's own most
+	tryHours = 24
+	tryTimes = 185
 )
 
 // addRecovery starts the recover workflow whenever a release may have left viewers on staging: at once on the event that
-// an execution has ended badly, which runs no Catch when it was stopped or timed out, and every few minutes in case that
-// event was lost. A start that cannot be delivered at all ends in a queue.
+// an execution has not succeeded, because one that is stopped or times out runs no Catch; and on a schedule, in case that
+// event was lost. Recover finds nothing to do after an end that left the pair safe. A start that cannot be delivered ends
+// in a queue, where an alarm sees it.
 func (p *parts) addRecovery() {
 	p.undelivered = awssqs.NewQueue(p.stack, jsii.String("Undelivered"), &awssqs.QueueProps{
 		QueueName:       jsii.String(prefix + "undelivered"),
@@ -38,7 +40,7 @@ func (p *parts) addRecovery() {
 func (p *parts) addRule(start statement) {
 	p.unsafeEnds = awsevents.NewRule(p.stack, jsii.String("UnsafeEnds"), &awsevents.RuleProps{
 		RuleName:    jsii.String(prefix + "unsafe-ends"),
-		Description: jsii.String("Starts recover when a release has ended without a word that the pair is safe."),
+		Description: jsii.String("Starts recover when a release has not succeeded."),
 		EventPattern: &awsevents.EventPattern{
 			Source:     jsii.Strings("aws.states"),
 			DetailType: jsii.Strings("Step Functions Execution Status Change"),
@@ -52,33 +54,29 @@ func (p *parts) addRule(start statement) {
 		Input:           awsevents.RuleTargetInput_FromEventPath(jsii.String("$.detail")),
 		Role:            role(p.stack, "UnsafeEndsRole", p.service("events.amazonaws.com"), "Starts recover on an event", start),
 		DeadLetterQueue: p.undelivered,
-		RetryAttempts:   jsii.Number(startAttempts),
-		MaxEventAge:     awscdk.Duration_Hours(jsii.Number(startWithinHours)),
+		RetryAttempts:   jsii.Number(tryTimes),
+		MaxEventAge:     awscdk.Duration_Hours(jsii.Number(tryHours)),
 	}))
 }
 
-// addSchedules asks recover to look at each pair. EventBridge Scheduler, and not a rule with a rate: a schedule has its
-// own input, and rules are limited to five targets and 300 in an account.
+// addSchedules asks recover to look at each pair, and gives up when the next look is due. A rule could have a rate too, but
+// AWS calls that its legacy way (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html).
 func (p *parts) addSchedules(start statement) {
-	letter := statement{sid: "Undelivered", actions: []string{"sqs:SendMessage"}, resources: []string{*p.undelivered.QueueArn()}}
-	may := role(p.stack, "SchedulesRole", p.service("scheduler.amazonaws.com"), "Starts recover on a schedule", start, letter)
-	group := awsscheduler.NewScheduleGroup(p.stack, jsii.String("Schedules"), &awsscheduler.ScheduleGroupProps{
-		ScheduleGroupName: jsii.String(stackName),
-		RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
-	})
+	every := awscdk.Duration_Minutes(jsii.Number(p.settings.recoverEvery.Minutes()))
+	may := role(p.stack, "SchedulesRole", p.service("scheduler.amazonaws.com"), "Starts recover on a schedule", start,
+		statement{sid: "Undelivered", actions: []string{"sqs:SendMessage"}, resources: []string{*p.undelivered.QueueArn()}})
 	for _, d := range p.settings.pairs {
-		awsscheduler.NewSchedule(p.stack, jsii.String("Look At "+d.primary), &awsscheduler.ScheduleProps{
-			ScheduleName:  jsii.String(prefix + "recover-" + d.primary),
-			ScheduleGroup: group,
-			Description:   jsii.String("Starts recover in case the event of a dead release was lost."),
-			Schedule:      awsscheduler.ScheduleExpression_Rate(awscdk.Duration_Minutes(jsii.Number(p.settings.recoverEvery.Minutes()))),
-			TimeWindow:    awsscheduler.TimeWindow_Off(),
+		awsscheduler.NewSchedule(p.stack, jsii.String("LookAt"+d.primary), &awsscheduler.ScheduleProps{
+			ScheduleName: jsii.String(prefix + "recover-" + d.primary),
+			Description:  jsii.String("Starts recover in case the event of a dead release was lost."),
+			Schedule:     awsscheduler.ScheduleExpression_Rate(every),
+			TimeWindow:   awsscheduler.TimeWindow_Off(),
 			Target: awsschedulertargets.NewStepFunctionsStartExecution(p.recoverMachine, &awsschedulertargets.ScheduleTargetBaseProps{
 				Input:           awsscheduler.ScheduleTargetInput_FromObject(map[string]string{"primary": d.primary, "reason": "schedule"}),
 				Role:            may,
 				DeadLetterQueue: p.undelivered,
-				RetryAttempts:   jsii.Number(startAttempts),
-				MaxEventAge:     awscdk.Duration_Hours(jsii.Number(startWithinHours)),
+				RetryAttempts:   jsii.Number(tryTimes),
+				MaxEventAge:     every,
 			}),
 		})
 	}

@@ -22,9 +22,8 @@ type statement struct {
 // wildcards is the metadata of a role in the template: why each of its statements with a * in a resource has one.
 const wildcards = "WhyWildcards"
 
-// role is for one principal and allows the statements and nothing else: CDK's own grants are switched off, because they
-// allow more than is needed and say no Sid. The policies are inline, and with that no resource is made before its role
-// may do its work.
+// role is for one principal and allows the statements and nothing else: CDK's own grants do not reach it, because they
+// allow more than is needed. The policy is inline, so that whatever depends on the role depends on the policy as well.
 func role(scope constructs.Construct, id string, principal awsiam.IPrincipal, does string, allow ...statement) awsiam.IRole {
 	var statements []awsiam.PolicyStatement
 	why := map[string]any{}
@@ -56,11 +55,14 @@ func role(scope constructs.Construct, id string, principal awsiam.IPrincipal, do
 	return r.WithoutPolicyUpdates(nil)
 }
 
-// service is an AWS service that acts for this account only
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
+// service is an AWS service, as long as it acts for this account: without the condition somebody else could have it use a
+// role of ours (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html; the services' own pages on it:
+// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html,
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html,
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
 func (p *parts) service(name string) awsiam.IPrincipal {
 	return awsiam.NewServicePrincipal(&name, &awsiam.ServicePrincipalOpts{
-		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.stack.Account()}},
+		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.account}},
 	})
 }
 

@@ -158,7 +158,6 @@ func (s *settings) setLogRetention(value string) error {
 
 func (s *settings) setRecoverEvery(value string) error {
 	var minutes int
-	// Below five minutes the executions of recover would overlap their own wait for the Lambdas of a dead run.
 	err := between(&minutes, value, 5, 24*60)
 	s.recoverEvery = time.Duration(minutes) * time.Minute
 	return err

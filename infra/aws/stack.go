@@ -24,8 +24,10 @@ const (
 
 // parts are what the stack is made of, in the order in which it is made.
 type parts struct {
-	stack    awscdk.Stack
 	settings settings
+	stack    awscdk.Stack
+	// partition and account are those of ARNs; the account is a reference unless the settings name it.
+	partition, account string
 
 	records awss3.Bucket
 	// functions and logs have a Lambda and its log group for each folder below lambdas/, machineLogs one for each workflow.
@@ -44,7 +46,7 @@ type parts struct {
 }
 
 // addStack makes the one stack. The code of a function is asked for by its folder, so that tests need no build.
-func addStack(app awscdk.App, s settings, code func(folder string) awslambda.Code) *parts {
+func addStack(app awscdk.App, s settings, code func(folder string) awslambda.Code) {
 	env := &awscdk.Environment{Region: jsii.String(bootstrap.Region)}
 	if s.account != "" {
 		env.Account = &s.account
@@ -57,14 +59,15 @@ func addStack(app awscdk.App, s settings, code func(folder string) awslambda.Cod
 		}),
 		machineLogs: map[string]awslogs.LogGroup{},
 	}
+	p.partition, p.account = *p.stack.Partition(), *p.stack.Account()
 	p.addRecords()
 	p.addFunctions(code)
 	p.releaseMachine = p.addWorkflow(release.Release, statemachine.Release)
-	p.recoverMachine = p.addWorkflow(release.Recover, statemachine.Release)
+	p.recoverMachine = p.addWorkflow(release.Recover, statemachine.Recover)
 	p.addRecovery()
 	p.addNotifications()
+	p.addMonitoring()
 	p.addOutputs()
-	return p
 }
 
 // addOutputs names what people and pipelines need to know.

@@ -5,10 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"cloudfront-cd/internal/bootstrap"
 	"cloudfront-cd/internal/release"
 )
 
-// statements are what IAM must allow a function, by its calls: one for each target.
+// eventSource is the source of every event of ours.
+const eventSource = stackName
+
+// statements allow what a function calls, and nothing else: one statement for each target.
 func (p *parts) statements(f function) []statement {
 	table := needs()
 	var allowed []statement
@@ -19,29 +23,18 @@ func (p *parts) statements(f function) []statement {
 			}
 		}
 	}
-	return slices.DeleteFunc(allowed, func(s statement) bool { return len(s.resources) == 0 })
+	return allowed
 }
 
-// allow adds one need to the statement of its target.
+// allow adds an action to the statement of its target. A target that is not set up is allowed to nobody.
 func (p *parts) allow(allowed []statement, on target, n need) []statement {
-	if n.on != "" {
-		on = n.on
+	s := p.statement(on, n)
+	if len(s.resources) == 0 {
+		return allowed
 	}
-	sid := string(on)
-	if n.everywhere != "" {
-		_, sid, _ = strings.Cut(n.action, ":")
-	}
-	i := slices.IndexFunc(allowed, func(s statement) bool { return s.sid == sid })
+	i := slices.IndexFunc(allowed, func(other statement) bool { return other.sid == s.sid })
 	if i < 0 {
-		s := statement{sid: sid, resources: []string{"*"}, wide: n.everywhere}
-		if n.everywhere == "" {
-			s.resources, s.wide = p.resources(on)
-		}
-		if on == eventBus {
-			// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
-			s.condition = map[string]any{"StringEquals": map[string]any{"events:source": eventSource}}
-		}
-		i, allowed = len(allowed), append(allowed, s)
+		return append(allowed, s)
 	}
 	if !slices.Contains(allowed[i].actions, n.action) {
 		allowed[i].actions = append(allowed[i].actions, n.action)
@@ -49,10 +42,26 @@ func (p *parts) allow(allowed []statement, on target, n need) []statement {
 	return allowed
 }
 
-// eventSource is the source of the events that Announce puts on the bus.
-const eventSource = "cloudfront-cd"
+// statement allows one action.
+func (p *parts) statement(on target, n need) statement {
+	if n.everywhere != "" {
+		_, sid, _ := strings.Cut(n.action, ":")
+		return statement{sid: sid, actions: []string{n.action}, resources: []string{"*"}, wide: n.everywhere}
+	}
+	if n.on != "" {
+		on = n.on
+	}
+	s := statement{sid: string(on), actions: []string{n.action}}
+	s.resources, s.wide = p.resources(on)
+	if on == eventBus {
+		// Nobody else's events can be forged. The key may have several values
+		// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html).
+		s.condition = map[string]any{"ForAllValues:StringEquals": map[string]any{"events:source": eventSource}}
+	}
+	return s
+}
 
-// resources are the ARNs of a target, and for ARNs with a * the reason. A target that is not set up has none.
+// resources are the ARNs of a target, and the reason where they have a *.
 func (p *parts) resources(on target) (arns []string, wide string) {
 	switch on {
 	case primaries:
@@ -74,16 +83,16 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return []string{*p.records.BucketArn()}, ""
 	case originBuckets:
 		for _, name := range p.settings.originBuckets {
-			arns = append(arns, "arn:"+*p.stack.Partition()+":s3:::"+name)
+			arns = append(arns, "arn:"+p.partition+":s3:::"+name)
 		}
 		return arns, ""
 	case executions:
 		for _, workflow := range []string{release.Release, release.Recover} {
-			arns = append(arns, p.arn("states", *p.stack.Region(), "execution:"+machineName(workflow)+":*"))
+			arns = append(arns, p.arn("states", bootstrap.Region, "execution:"+machineName(workflow)+":*"))
 		}
 		return arns, "executions of both workflows, which have names of their own"
 	case eventBus:
-		return []string{p.arn("events", *p.stack.Region(), "event-bus/default")}, ""
+		return []string{p.arn("events", bootstrap.Region, "event-bus/default")}, ""
 	case anything:
 	}
 	panic(fmt.Sprintf("infra/aws: a method that must be called on something is called on %q", on))
@@ -101,5 +110,5 @@ func (p *parts) distributions(of func(pair) []string) []string {
 
 // arn is the ARN of something of this account.
 func (p *parts) arn(service, region, resource string) string {
-	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", *p.stack.Partition(), service, region, *p.stack.Account(), resource)
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", p.partition, service, region, p.account, resource)
 }

@@ -14,51 +14,34 @@ import (
 // seed is the demo's own.
 const seed = 1
 
-// healthyRelease is the release that make demo shows.
-func healthyRelease() (execution, error) {
-	w, err := healthyWorld()
-	if err != nil {
-		return execution{}, err
-	}
-	return finish(w, w.Executions[0], release.Promoted)
-}
-
-// idleRecover is what the schedule starts again and again on a pair that is well: recover finds nothing to do.
-func idleRecover() (execution, error) {
-	w, err := healthyWorld()
-	if err != nil {
-		return execution{}, err
-	}
-	if _, err := finish(w, w.Executions[0], release.Promoted); err != nil {
-		return execution{}, err
-	}
-	request := json.RawMessage(`{"primary":"` + world.PrimaryID + `","reason":"schedule"}`)
-	x, err := w.StartWorkflow(release.Recover, "scheduled", request)
-	if err != nil {
-		return execution{}, err
-	}
-	return finish(w, x, release.NothingToRecover)
-}
-
-func healthyWorld() (*world.World, error) {
+// runLocally is the release that make demo shows, and after it what the schedule starts again and again on a pair that is
+// well: a recover that finds nothing to do.
+func runLocally() (healthy, idle execution, err error) {
 	s, ok := scenario.Find("healthy")
 	if !ok {
-		return nil, errors.New("the local engine has no scenario healthy")
+		return execution{}, execution{}, errors.New("the local engine has no scenario healthy")
 	}
 	stage, err := s.Build(scenario.Inputs{Seed: seed})
 	if err != nil {
-		return nil, fmt.Errorf("build the world of scenario healthy: %w", err)
+		return execution{}, execution{}, fmt.Errorf("build the world of scenario healthy: %w", err)
 	}
-	return stage.World, nil
+	w := stage.World
+	if healthy, err = finish(w, stage.Main(), release.Promoted); err != nil {
+		return execution{}, execution{}, err
+	}
+	x, err := w.StartWorkflow(release.Recover, "scheduled", json.RawMessage(`{"primary":"`+world.PrimaryID+`","reason":"schedule"}`))
+	if err != nil {
+		return execution{}, execution{}, err
+	}
+	idle, err = finish(w, x, release.NothingToRecover)
+	return healthy, idle, err
 }
 
 // finish runs the world until x has ended, and reads its history as if it came from AWS.
 func finish(w *world.World, x *asl.Execution, title string) (execution, error) {
-	for x.Status() == asl.Running && w.Clock.Step() {
-		continue
-	}
+	w.Clock.RunUntil(func() bool { return x.Status() != asl.Running })
 	if x.State() != title {
-		return execution{}, fmt.Errorf("execution %s of the local engine ended in %s and not in %s: %s", x.Name(), x.State(), title, x.Cause())
+		return execution{}, fmt.Errorf("execution %s of the local engine ended in %q and not in %q: %s", x.Name(), x.State(), title, x.Cause())
 	}
 	data, err := json.Marshal(asl.History{Events: x.History()})
 	if err != nil {

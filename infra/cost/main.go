@@ -1,10 +1,10 @@
 // Command cost says what a release costs on AWS: it reads an execution's history, counts what AWS bills, and multiplies by
 // the list prices of us-east-1.
 //
-// Everything that a history does not show is taken at its most, so that every amount is an upper bound: a Lambda's time
-// includes what Step Functions took to call it, and every invocation makes as many requests as any of its kind (uses.go).
-// Beside the sum stand what the same time would cost in programs that wait by themselves, and what a month of the stack
-// costs in which nothing is released.
+// What a history does not show is taken at its most, so that counts and times are upper bounds: a Lambda's time includes
+// what Step Functions took to call it, and every invocation makes as many requests as any of its kind (uses.go). Only the
+// size of the logs is an estimate. Beside the sum stand what the same time would cost in programs that wait by themselves,
+// and what a month of the stack costs in which nothing is released.
 package main
 
 import (
@@ -14,19 +14,16 @@ import (
 	"io"
 	"log/slog"
 	"os"
-)
 
-// Exit codes of the command.
-const (
-	exitOK      = 0
-	exitFailure = 1 // the command itself could not do its work
-	exitUsage   = 2 // bad flags, or a history that cannot be priced
+	"cloudfront-cd/infra/exitcode"
 )
 
 const usage = `Usage:
   cost                  the price of a healthy release, run in the local engine
   cost --history FILE   the price of the execution in FILE, as aws stepfunctions get-execution-history --output json prints it
   cost --prices         every price with its source
+
+Exit codes: 2 bad usage, or a history that cannot be priced; 1 the command itself failed.
 `
 
 func main() {
@@ -40,26 +37,31 @@ func run(args []string, out, errs io.Writer) int {
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		say(out, "%s", usage)
-		return exitOK
+		return exitcode.OK
 	case err != nil:
 		say(errs, "cost: %s\n\n%s", err, usage)
-		return exitUsage
+		return exitcode.Usage
 	case onlyPrices:
 		reportPrices(out)
-		return exitOK
+		return exitcode.OK
 	}
-	subject, code, err := load(file)
+	var priced execution
+	if file != "" {
+		if priced, err = read(file); err != nil {
+			say(errs, "cost: --history: %s\n", err)
+			return exitcode.Usage
+		}
+	}
+	healthy, idle, err := runLocally()
 	if err != nil {
 		say(errs, "cost: %s\n", err)
-		return code
+		return exitcode.Failure
 	}
-	idle, err := idleRecover()
-	if err != nil {
-		say(errs, "cost: %s\n", err)
-		return exitFailure
+	if file == "" {
+		priced = healthy
 	}
-	report(out, subject, idle)
-	return exitOK
+	report(out, priced, idle)
+	return exitcode.OK
 }
 
 func parseFlags(args []string) (history string, onlyPrices bool, err error) {
@@ -76,21 +78,16 @@ func parseFlags(args []string) (history string, onlyPrices bool, err error) {
 	return history, onlyPrices, nil
 }
 
-// load is the execution to be priced, and otherwise the exit code.
-func load(file string) (execution, int, error) {
-	if file == "" {
-		x, err := healthyRelease()
-		return x, exitFailure, err
-	}
+func read(file string) (execution, error) {
 	data, err := os.ReadFile(file) //nolint:gosec // the file that the user named
 	if err != nil {
-		return execution{}, exitUsage, fmt.Errorf("--history: %w: %s", err, give)
+		return execution{}, fmt.Errorf("%w: %s", err, give)
 	}
 	x, err := parse(data)
 	if err != nil {
-		return execution{}, exitUsage, fmt.Errorf("--history %s: %w", file, err)
+		return execution{}, fmt.Errorf("%s: %w", file, err)
 	}
-	return x, exitOK, nil
+	return x, nil
 }
 
 // say writes a message; there is nobody to tell when that fails.

@@ -39,7 +39,7 @@ func uses() map[string]use {
 		"preflight":        {puts: 1, gets: 2, metrics: 1, alarms: 1},
 		"promote":          {gets: 1},
 		"provetraffic":     {metrics: 2},
-		"recover":          {gets: 3},
+		"recover":          {gets: 4},
 		"releaselock":      {gets: 1},
 		"restoreprimary":   {gets: 2},
 		"shifttraffic":     {gets: 1},

@@ -24,11 +24,11 @@ func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Ex
 	if cause == "" {
 		cause = doc.Outcome.Cause
 	}
-	for i, part := range strings.Split(cause, " | ") { // between Preflight's findings
-		field(screen, []string{"Cause", ""}[min(i, 1)], part)
+	for i, part := range strings.Split(cause, release.BetweenFindings) {
+		screen.Field([]string{"Cause", ""}[min(i, 1)], part)
 	}
 	if key, _, found := stage.World.Evidence(x); found {
-		field(screen, "Record", "s3://"+world.Bucket+"/"+key)
+		screen.Field("Record", "s3://"+world.Bucket+"/"+key)
 	}
 	if end == release.Rejected && x == stage.Main() {
 		adviseAcknowledging(screen, s, doc)
@@ -37,7 +37,7 @@ func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Ex
 
 func styleOf(end string) watch.Style {
 	switch end {
-	case release.Promoted, release.NothingToRelease:
+	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover:
 		return watch.Good
 	case release.Rejected, release.RolledBack:
 		return watch.Doubt
@@ -61,7 +61,7 @@ func adviseAcknowledging(screen *watch.Screen, s settings, doc release.Document)
 		}
 	}
 	if len(rest) > 0 {
-		field(screen, "To do", "mend "+strings.Join(rest, ", ")+": Preflight says above what to do")
+		screen.Field("To do", "mend "+strings.Join(rest, ", ")+": Preflight says above what to do")
 	}
 	if len(acceptable) == 0 {
 		return
@@ -70,14 +70,14 @@ func adviseAcknowledging(screen *watch.Screen, s settings, doc release.Document)
 	if err != nil {
 		return // the workflow has accepted it, so it is an object
 	}
-	field(screen, "To do", "mend "+strings.Join(acceptable, ", ")+"; or accept by name, with this request in a file:")
-	screen.Whole("", fieldColumn, request, watch.Plain)
+	screen.Field("To do", "mend "+strings.Join(acceptable, ", ")+"; or accept by name, with this request in a file:")
+	screen.Whole("", watch.FieldColumn, request, watch.Plain)
 	pair := ""
 	if s.primary != "" {
 		pair = fmt.Sprintf(" --primary %s --staging %s", quoted(s.primary), quoted(s.staging))
 	}
-	field(screen, "", "and then:")
-	screen.Whole("", fieldColumn, "build/local demo --request FILE"+pair, watch.Plain)
+	screen.Field("", "and then:")
+	screen.Whole("", watch.FieldColumn, "build/local demo --request FILE"+pair, watch.Plain)
 }
 
 // acknowledging is the request with further names under acknowledge; its other fields keep their values.

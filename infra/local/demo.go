@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"cloudfront-cd/infra/exitcode"
 	"cloudfront-cd/infra/local/scenario"
 	"cloudfront-cd/infra/local/watch"
 	"cloudfront-cd/internal/asl"
@@ -18,34 +19,38 @@ func demo(args []string, out io.Writer) (int, error) {
 	s, err := parseFlags(args, out)
 	switch {
 	case errors.Is(err, errNotStarted):
-		return exitRejected, err
+		return exitcode.Rejected, err
 	case err != nil:
-		return exitUsage, err
+		return exitcode.Usage, err
 	}
-	screen := newScreen(out)
+	screen := watch.NewScreen(out)
 	if s.list {
 		list(screen)
-		return exitOK, nil
+		return exitcode.OK, nil
 	}
 	stage, err := s.scenario.Build(s.inputs)
 	if err != nil {
-		return exitUsage, fmt.Errorf("build the world of scenario %s: %w", s.scenario.Name, err)
+		return exitcode.Usage, fmt.Errorf("build the world of scenario %s: %w", s.scenario.Name, err)
 	}
 	allAlarmsOK(stage)
 	introduce(screen, s, stage)
 	show(screen, stage)
 	play(stage, s.speed)
 	for _, x := range stage.World.Executions {
+		if !stage.Lists(x) && scenario.End(x) == release.NothingToRecover {
+			screen.Field("Recover", "started by the rule, as at every failed end: nothing to recover")
+			continue
+		}
 		conclude(screen, s, stage, x)
 	}
 	screen.Blank()
-	field(screen, "Viewers", viewers(stage))
+	screen.Field("Viewers", viewers(stage))
 	kept, err := s.keep(stage)
 	for _, file := range kept {
-		field(screen, "Kept", file)
+		screen.Field("Kept", file)
 	}
 	if err != nil {
-		return exitFailure, err
+		return exitcode.Failure, err
 	}
 	return exit(screen, s, stage)
 }
@@ -83,7 +88,7 @@ func show(screen *watch.Screen, stage *scenario.Stage) {
 	for _, e := range stage.Ends {
 		printer.Names = append(printer.Names, e.Execution)
 	}
-	w.Watch(printer.Event)
+	w.Watch(func(x *asl.Execution, e asl.Event) { printer.Event(x, e) })
 	w.CloudFront.OnFlip = func(distribution, _ string, _, _ int) { printer.Flip(w.Clock.Now(), distribution) }
 }
 

@@ -109,7 +109,7 @@ func (s *settings) checkOutputs() error {
 
 // keep writes the files that were asked for and says which.
 func (s *settings) keep(stage *scenario.Stage) (kept []string, err error) {
-	x := stage.Main()
+	x := stage.LastRelease()
 	if s.history != "" {
 		var data bytes.Buffer
 		encoder := json.NewEncoder(&data)

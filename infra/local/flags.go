@@ -36,7 +36,7 @@ func parseFlags(args []string, out io.Writer) (settings, error) {
 	flags.StringVar(&s.request, "request", "", "take the release request from `FILE` instead of the example's")
 	flags.StringVar(&s.primary, "primary", "", "take the primary's config from `FILE`, as aws cloudfront get-distribution-config prints it")
 	flags.StringVar(&s.staging, "staging", "", "take the staging distribution's config from `FILE`, likewise; goes with --primary")
-	flags.StringVar(&s.history, "history", "", "write the (last) execution's events to `FILE`, as aws stepfunctions get-execution-history prints them")
+	flags.StringVar(&s.history, "history", "", "write the (last) release's events to `FILE`, as aws stepfunctions get-execution-history prints them")
 	flags.StringVar(&s.record, "record", "", "write a copy of its evidence record to `FILE`")
 	flags.BoolVar(&s.list, "list", false, "list the scenarios")
 	flags.BoolVar(&s.expected, "expected", false, "exit 0 when the scenario ended as it must, else 1")

@@ -14,20 +14,20 @@ import (
 
 // introduce says what is going to be released, how, and what of it is real.
 func introduce(screen *watch.Screen, s settings, stage *scenario.Stage) {
-	field(screen, "Scenario", s.scenario.Name+": "+s.story())
+	screen.Field("Scenario", s.scenario.Name+": "+s.story())
 	p, err := plan(stage)
 	if err != nil {
-		field(screen, "Release", "the request will be refused; see Validate Request below")
+		screen.Field("Release", "the request will be refused; see Validate Request below")
 	} else {
-		field(screen, "Release", whatIsReleased(s, p, stage.World.Pair.StagingID))
-		field(screen, "Plan", theWay(p))
+		screen.Field("Release", whatIsReleased(s, p, stage.World.Pair.StagingID))
+		screen.Field("Plan", watch.Way(p))
 	}
 	here := fmt.Sprintf("on this machine, against stand-ins for AWS: primary %s, staging %s, %d points of presence; seed %d, %s",
 		stage.World.Pair.PrimaryID, stage.World.Pair.StagingID, len(stage.World.CloudFront.POPs()), s.inputs.Seed, pace(s.speed))
-	field(screen, "Here", here)
+	screen.Field("Here", here)
 	if s.primary != "" {
-		field(screen, "Yours", fmt.Sprintf("the pair's configs (%s, %s)", s.primary, s.staging))
-		field(screen, "Made up", "the pair's ids and policy; the viewers; the buckets behind S3 origins, whose policies let both distributions in; "+
+		screen.Field("Yours", fmt.Sprintf("the pair's configs (%s, %s)", s.primary, s.staging))
+		screen.Field("Made up", "the pair's ids and policy; the viewers; the buckets behind S3 origins, whose policies let both distributions in; "+
 			"alarms, which are all OK. Nothing of this was looked up in an account")
 	}
 	screen.Blank()
@@ -47,17 +47,7 @@ func (s settings) story() string {
 func whatIsReleased(s settings, p release.Plan, staging string) string {
 	text := "what staging has and the primary has not: " + strings.Join(differences(s), ", ")
 	if c := p.Change; c.Kind == release.KindOrigin {
-		var to []string
-		if c.Domain != nil {
-			to = append(to, "domain "+*c.Domain)
-		}
-		switch {
-		case c.Path != nil && *c.Path == "":
-			to = append(to, "no path")
-		case c.Path != nil:
-			to = append(to, "path "+*c.Path)
-		}
-		text = fmt.Sprintf("origin %q of %s gets %s, on %s first", c.Origin, p.Primary, strings.Join(to, " and "), staging)
+		text = fmt.Sprintf("origin %q of %s gets %s, on %s first", c.Origin, p.Primary, watch.Target(c), staging)
 	}
 	if p.Reason != "" {
 		text += ". Reason: " + p.Reason
@@ -83,17 +73,6 @@ func differences(s settings) []string {
 		paths = append(paths[:most], fmt.Sprintf("and %d more", more))
 	}
 	return paths
-}
-
-func theWay(p release.Plan) string {
-	steps := make([]string, len(p.Ramp))
-	for i, step := range p.Ramp {
-		steps[i] = fmt.Sprintf("%s of the viewers to staging until %s are judged", watch.Percent(step.Weight), step.Observe)
-		if i > 0 {
-			steps[i] = fmt.Sprintf("%s until %s", watch.Percent(step.Weight), step.Observe)
-		}
-	}
-	return fmt.Sprintf("%s; promote; watch the primary for %s", strings.Join(steps, ", "), p.Bake)
 }
 
 func pace(speed float64) string {

@@ -8,16 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
-)
 
-// Exit codes of the command; the ends of a release in the order in which they get worse.
-const (
-	exitOK            = 0
-	exitFailure       = 1 // the command itself could not do its work
-	exitUsage         = 2
-	exitRejected      = 3
-	exitRolledBack    = 4
-	exitNeedsOperator = 5
+	"cloudfront-cd/infra/exitcode"
 )
 
 const usage = `Usage:
@@ -38,24 +30,24 @@ func main() {
 func run(args []string, out, errs io.Writer) int {
 	if len(args) == 0 {
 		say(errs, "%s", usage)
-		return exitUsage
+		return exitcode.Usage
 	}
 	switch args[0] {
 	case "demo":
 		code, err := demo(args[1:], out)
 		switch {
 		case errors.Is(err, flag.ErrHelp):
-			return exitOK
+			return exitcode.OK
 		case err != nil:
 			say(errs, "local demo: %s\n", err)
 		}
 		return code
 	case "help", "-h", "--help":
 		say(out, "%s", usage)
-		return exitOK
+		return exitcode.OK
 	}
 	say(errs, "local: there is no command %q\n\n%s", args[0], usage)
-	return exitUsage
+	return exitcode.Usage
 }
 
 // say writes a message; there is nobody to tell when that fails.

@@ -14,8 +14,8 @@ import (
 	"cloudfront-cd/internal/simtime"
 )
 
-// Engine runs executions on a simulated clock. It is not safe for concurrent use: everything happens inside Start, Stop and
-// the clock's events.
+// Engine runs executions on a simulated clock. It is not safe for concurrent use: everything happens inside Start, Stop, Fail,
+// Redrive and the clock's events.
 type Engine struct {
 	Clock *simtime.Clock
 	// Invoke runs a task. It is called at the simulated time at which the task starts and must not move the clock; what it

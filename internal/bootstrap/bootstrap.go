@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/logs"
 )
 
 // Region is where CloudFront's API is signed for and where its metrics and alarms are.
@@ -31,15 +32,16 @@ func Config(ctx context.Context) aws.Config {
 		config.WithLogger(logging.LoggerFunc(fromSDK)),
 		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }))
 	if err != nil {
-		exit(fmt.Sprintf("load the AWS configuration: %s", err))
+		exit(ctx, fmt.Sprintf("load the AWS configuration: %s", err))
 	}
 	return c
 }
 
-// Log makes one structured line of everything that this process logs. The format is the one that the stack has chosen for
-// the function; Lambda tells it in AWS_LAMBDA_LOG_FORMAT. Config calls it; only a main without Config has to.
+// Log makes one structured line of everything that this process logs, with the function's name and the request that it is
+// about. The format is the one that the stack has chosen for the function; Lambda tells it in AWS_LAMBDA_LOG_FORMAT. Config
+// calls Log; only a main without Config has to.
 func Log() {
-	slog.SetDefault(lambdacontext.NewLogger())
+	slog.SetDefault(slog.New(logs.Handler{Handler: lambdacontext.NewLogHandler()}).With("function", lambdacontext.FunctionName))
 	log.SetOutput(fromRuntime{})
 }
 
@@ -47,17 +49,17 @@ func Log() {
 func Setting(name string) string {
 	value := os.Getenv(name)
 	if err := Check(name, value); err != nil {
-		exit(err.Error())
+		exit(context.Background(), err.Error())
 	}
 	return value
 }
 
 // exit refuses to start. Asking for a request first would turn a wrong setting into a failure of the step.
-func exit(message string) {
-	slog.Error("cannot start", "fault", string(fault.Unexpected), "reason", message)
+func exit(ctx context.Context, message string) {
+	slog.Error("cannot start", "fault", string(fault.Unexpected), "cause", message)
 	if api := os.Getenv("AWS_LAMBDA_RUNTIME_API"); api != "" {
-		if err := report(context.Background(), api, message); err != nil {
-			slog.Error("the Runtime API did not take the reason", "error", err.Error())
+		if err := report(ctx, api, message); err != nil {
+			slog.Error("the Runtime API did not take the report", "cause", err.Error())
 		}
 	}
 	os.Exit(1)

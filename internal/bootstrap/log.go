@@ -26,7 +26,7 @@ func (fromRuntime) Write(line []byte) (int, error) {
 	case err != nil:
 		slog.Error("runtime", "text", strings.TrimSpace(string(line)))
 	case !slices.Contains(fault.Names(), fault.Name(reported.Type)):
-		slog.Error("runtime", "error_type", reported.Type, "error", reported.Message, "stack", reported.StackTrace)
+		slog.Error("runtime", "error_type", reported.Type, "cause", reported.Message, "stack", reported.StackTrace)
 	}
 	return len(line), nil
 }

@@ -23,7 +23,8 @@ func report(ctx context.Context, api, message string) error {
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+api+"/2018-06-01/runtime/init/error", bytes.NewReader(body))
+	url := "http://" + api + "/2018-06-01/runtime/init/error"
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body)) //nolint:gosec // the address is Lambda's
 	if err != nil {
 		return fmt.Errorf("address the Runtime API: %w", err)
 	}
@@ -35,7 +36,7 @@ func report(ctx context.Context, api, message string) error {
 	if err != nil {
 		return fmt.Errorf("call the Runtime API: %w", err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // the process ends anyway
 	if response.StatusCode != http.StatusAccepted {
 		return fmt.Errorf("the Runtime API answered %s", response.Status)
 	}

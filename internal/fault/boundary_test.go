@@ -2,24 +2,23 @@ package fault_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-
-	"cloudfront-cd/internal/fault"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/standin/lambdaruntime"
 )
 
 // failureVar tells this test's own binary to be a Lambda function that fails in the named way.
@@ -116,59 +115,21 @@ func TestWhatStepFunctionsSees(t *testing.T) {
 			if got.ErrorType != want.errorType {
 				t.Errorf("got error type %q, want %q", got.ErrorType, want.errorType)
 			}
-			if !strings.Contains(got.ErrorMessage, want.message) {
-				t.Errorf("got message %q, want it to contain %q", got.ErrorMessage, want.message)
+			if message := got.Response + got.ErrorMessage; !strings.Contains(message, want.message) {
+				t.Errorf("got message %q, want it to contain %q", message, want.message)
 			}
 		})
 	}
 }
 
-type reported struct {
-	ErrorType    string `json:"errorType"`
-	ErrorMessage string `json:"errorMessage"`
-}
-
-// invoke starts the child, hands it one event and returns what it posts; a success comes back as the message.
-func invoke(t *testing.T, failure, input string) reported {
+// invoke starts the child, hands it one event and returns what it posts.
+func invoke(t *testing.T, failure, input string) lambdaruntime.Answer {
 	t.Helper()
-	posted := make(chan reported, 1)
-	done := make(chan struct{})
-	first := true
-	runtimeAPI := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case strings.HasSuffix(r.URL.Path, "/invocation/next"):
-			if !first {
-				<-done // no second event
-				return
-			}
-			first = false
-			w.Header().Set("Lambda-Runtime-Aws-Request-Id", "1")
-			w.Header().Set("Lambda-Runtime-Deadline-Ms", "4102444800000")
-			_, _ = io.WriteString(w, input)
-		case strings.HasSuffix(r.URL.Path, "/error"):
-			var got reported
-			if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
-				t.Errorf("decode what the function reports: %s", err)
-			}
-			w.WriteHeader(http.StatusAccepted)
-			posted <- got
-		default:
-			body, _ := io.ReadAll(r.Body)
-			w.WriteHeader(http.StatusAccepted)
-			posted <- reported{ErrorMessage: string(body)}
-		}
-	}))
-	defer runtimeAPI.Close()
-	defer close(done)
-
 	function := exec.CommandContext(t.Context(), os.Args[0])
-	function.Env = append(os.Environ(), failureVar+"="+failure,
-		"AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(runtimeAPI.URL, "http://"))
-	if err := function.Start(); err != nil {
-		t.Fatal(err)
+	function.Env = append(function.Environ(), failureVar+"="+failure)
+	got, err := lambdaruntime.Invoke(function, []byte(input))
+	if err != nil || len(got.Answers) != 1 {
+		t.Fatalf("got answers %+v (%v), want one; it logged:\n%s", got.Answers, err, got.Log)
 	}
-	got := <-posted
-	_ = function.Process.Kill()
-	_ = function.Wait()
-	return got
+	return got.Answers[0]
 }

@@ -52,7 +52,8 @@ func KeyOf(primary string, holder Holder) string {
 	return Key(release.Plan{Primary: primary}, release.Execution{Name: holder.Name, StartTime: holder.StartTime})
 }
 
-// Read decodes the object at key into v and returns its ETag. A missing object is not an error: found is false.
+// Read decodes the object at key into v and returns its ETag. A missing object is not an error: found is false. Where there
+// is an object that cannot be decoded, found is true beside the error.
 func Read(ctx context.Context, s Reader, bucket, key string, v any) (etag string, found bool, err error) {
 	got, err := s.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if code := fault.Code(err); code == "NoSuchKey" || code == "NotFound" {
@@ -66,7 +67,7 @@ func Read(ctx context.Context, s Reader, bucket, key string, v any) (etag string
 		return "", false, fault.Errorf(fault.Unavailable, "read s3://%s/%s: %w", bucket, key, err)
 	}
 	if err := json.Unmarshal(body, v); err != nil {
-		return "", false, fmt.Errorf("read s3://%s/%s: %w", bucket, key, err)
+		return aws.ToString(got.ETag), true, fmt.Errorf("read s3://%s/%s: %w", bucket, key, err)
 	}
 	return aws.ToString(got.ETag), true, nil
 }

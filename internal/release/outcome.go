@@ -68,8 +68,9 @@ func (d *Document) concludeRelease() Outcome {
 // The names, as package fault spells them, of the failures that change what an operator has to know. This package imports
 // nothing of ours; a test compares.
 const (
-	lockHeld = "LockHeld"
-	lockLost = "LockLost"
+	invalidRequest = "InvalidRequest"
+	lockHeld       = "LockHeld"
+	lockLost       = "LockLost"
 )
 
 // maxCause keeps a Cause readable, and far below the 32,768 characters that Step Functions takes; the record has it all.
@@ -105,6 +106,9 @@ func (d *Document) why() string {
 	return "No step has recorded why."
 }
 
+// BetweenFindings stands between two findings in a Cause.
+const BetweenFindings = " · "
+
 func blockers(findings []Finding) string {
 	var texts []string
 	for _, f := range findings {
@@ -112,7 +116,7 @@ func blockers(findings []Finding) string {
 			texts = append(texts, fmt.Sprintf("%s (%s): %s; %s", f.Name, f.Level, f.Fact, f.Do))
 		}
 	}
-	return strings.Join(texts, " | ")
+	return strings.Join(texts, BetweenFindings)
 }
 
 func (d *Document) promotedCause() string {
@@ -132,12 +136,15 @@ func (d *Document) strandedCause() string {
 	if d.Failure != nil {
 		text += " This came while going back because of " + d.Failure.sentence()
 	}
+	if d.Plan == nil && d.Workflow == Recover {
+		return text + " Nothing was touched. A dead run may have left viewers on its staging distribution: ask the runbook's first question."
+	}
 	if d.Plan == nil {
 		return text + " No pair was touched: the request had not been accepted."
 	}
 	primary := d.Plan.Primary
-	if d.Stranded.Error == lockLost {
-		text += " This execution has written nothing since: whoever holds the lock makes the pair safe."
+	if d.Stranded.Error == lockLost { // to write anything now, even by hand, would be to meddle
+		return text + " This execution has written nothing since: look at the one that holds the lock, it makes the pair safe. Do not redrive this one."
 	}
 	viewers, safe := d.viewers(primary)
 	if text += " " + viewers; !safe {
@@ -188,7 +195,7 @@ func (d *Document) viewers(primary string) (text string, safe bool) {
 		return fmt.Sprintf("The promotion happened: viewers get the promoted config from %s.", primary), false
 	case d.Promotion != nil || d.Doubt != nil:
 		return fmt.Sprintf("It is not known whether %s has the old config or the promoted one, which was judged healthy; its policy may still be on.", primary), false
-	case d.Stop != nil || d.Workflow == Recover && d.Recovery != nil:
+	case d.Stop != nil || d.Workflow == Recover && d.Recovery != nil && d.Recovery.Needed:
 		return fmt.Sprintf("The policy of %s was switched off, but some points of presence may still send viewers to staging.", primary), false
 	case d.Workflow == Recover, d.Lock != nil && d.Lock.TakenOverFrom != "" && d.Preflight == nil:
 		return fmt.Sprintf("A dead run may have left viewers of %s on its staging distribution.", primary), false

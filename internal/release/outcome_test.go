@@ -66,7 +66,7 @@ func clean() map[string]ending {
 					{Level: release.Note, Name: "traffic-estimate", Fact: "ten minutes"},
 				}}
 			}, release.Rejected,
-			[]string{"Preflight: http3 (block): HTTP/3 is on; switch it off | custom-error-responses (warn): they are there; acknowledge it."},
+			[]string{"Preflight: http3 (block): HTTP/3 is on; switch it off · custom-error-responses (warn): they are there; acknowledge it."},
 			[]string{"edge-function-differs", "traffic-estimate"},
 		},
 		"staging that equals the primary leaves nothing to release": {
@@ -182,6 +182,7 @@ func checkEnd(t *testing.T, got release.Outcome, c ending) {
 	flags := map[string]bool{
 		release.Promoted: got.Promoted, release.NothingToRelease: got.NothingToRelease, release.Rejected: got.Rejected,
 		release.RolledBack: got.RolledBack, release.NeedsOperator: got.NeedsOperator,
+		release.Recovered: got.Recovered, release.NothingToRecover: got.NothingToRecover,
 	}
 	for end, set := range flags {
 		if set != (end == c.want) {
@@ -197,6 +198,22 @@ func checkEnd(t *testing.T, got release.Outcome, c ending) {
 		if strings.Contains(got.Cause, words) {
 			t.Errorf("got cause %q, want it not to say %q", got.Cause, words)
 		}
+	}
+	checkSection(t, got)
+	got.Add("No hold was placed.")
+	if !strings.Contains(got.Cause, " No hold was placed.") {
+		t.Errorf("got cause %q without what was added", got.Cause)
+	}
+	checkSection(t, got)
+}
+
+// checkSection: the last words of an end that someone has to act on are where to read on.
+func checkSection(t *testing.T, got release.Outcome) {
+	t.Helper()
+	section := "(execution mine; runbook: " + got.End + ")"
+	act := got.Rejected || got.RolledBack || got.NeedsOperator
+	if strings.HasSuffix(got.Cause, section) != act || strings.Count(got.Cause, "runbook: ") > 1 {
+		t.Errorf("got cause %q, want it to end with %q: %t", got.Cause, section, act)
 	}
 }
 

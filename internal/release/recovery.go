@@ -56,6 +56,11 @@ type recoverRequest struct {
 	ClearHold bool   `json:"clearHold"`
 }
 
+// ClearHoldRequest is what an operator starts the recover workflow with to let releases of a primary go on.
+func ClearHoldRequest(primary string) string {
+	return fmt.Sprintf(`{"primary":%q,"clearHold":true,"reason":"…"}`, primary)
+}
+
 // endOfExecution is the part that matters of the detail of an event "Step Functions Execution Status Change".
 // (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html)
 type endOfExecution struct {
@@ -125,7 +130,7 @@ func primaryOf(event []byte) (string, error) {
 //
 //   - something that was to make the pair safe failed → Needs Operator
 //   - the request was refused → Rejected
-//   - another execution works on the pair → Nothing To Recover
+//   - another execution works on the pair → Nothing To Recover; Rejected where a hold was to be cleared
 //   - the primary was found worse after a promotion that was not taken back, and no operator says that it may stay →
 //     Needs Operator
 //   - the policy is off everywhere, or the hold was cleared → Recovered
@@ -137,16 +142,18 @@ func (d *Document) concludeRecovery() Outcome {
 		o.NeedsOperator, o.End, o.Cause = true, NeedsOperator, d.strandedCause()
 	case d.Examination != nil && d.Examination.Regressed && !d.Examination.Restored && d.HoldCleared == nil:
 		o.NeedsOperator, o.End = true, NeedsOperator
-		o.Cause = fmt.Sprintf("%s That is what viewers of %s get. Put the config from before back, which is in the record %s (runbook, By hand), or start recover with clearHold to keep what is live.",
-			d.Examination.Note, d.Plan.Primary, d.Examination.Record)
+		o.Cause = fmt.Sprintf("%s That is what viewers of %s get.%s Put the config from before back, which is in the record %s (runbook, By hand), or start recover with clearHold to keep what is live.",
+			d.Examination.Note, d.Plan.Primary, d.holdLeft(), d.Examination.Record)
 	case d.Examination != nil:
 		o.Recovered, o.End = true, Recovered
 		o.Cause = fmt.Sprintf("Viewers are safe: the policy of %s is off everywhere. %s%s", d.Plan.Primary, d.Examination.Note, d.holdLeft())
 	case d.HoldCleared != nil && d.HoldCleared.Cleared:
 		o.Recovered, o.End, o.Cause = true, Recovered, d.HoldCleared.Note
+	case d.Failure != nil && d.Failure.Error == lockHeld && d.Plan != nil && d.Plan.ClearHold:
+		o.Rejected, o.End, o.Cause = true, Rejected, "The hold was not cleared: another execution works on the pair. "+d.Failure.sentence()
 	case d.Failure != nil && d.Failure.Error == lockHeld:
 		o.NothingToRecover, o.End, o.Cause = true, NothingToRecover, "Another execution works on the pair: "+d.Failure.sentence()
-	case d.Failure != nil && d.Plan == nil && EndedExecution(d.Request) != "":
+	case d.Failure != nil && d.Failure.Error == invalidRequest && EndedExecution(d.Request) != "":
 		o.NothingToRecover, o.End, o.Cause = true, NothingToRecover, "It cannot have taken a lock: "+d.Failure.sentence()
 	case d.Failure != nil:
 		o.Rejected, o.End, o.Cause = true, Rejected, "Nothing was touched. "+d.Failure.sentence()

@@ -4,7 +4,6 @@ package acquirelock
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,7 +57,6 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Lock, er
 	if err := h.refuseUnlessStale(ctx, doc.Plan.Primary, holder); err != nil {
 		return release.Lock{}, err
 	}
-	slog.InfoContext(ctx, "taking over a stale lock", "primary", doc.Plan.Primary, "holder", holder.Execution)
 	return h.takeOver(ctx, key, etag, holder, me)
 }
 

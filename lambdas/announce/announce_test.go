@@ -60,6 +60,12 @@ func TestEachPhaseIsToldWithWhatItIsAbout(t *testing.T) {
 			},
 			announce.Detail{ID: "mine/release-ended", End: release.Promoted, Text: "it was healthy", Record: "releases/r.json"},
 		},
+		release.EventRecoverEnded: {
+			pairtest.Shifted, func(w *pairtest.World) {
+				w.Document.Outcome = release.Outcome{End: release.Recovered, Cause: "viewers are safe", Record: "releases/r.json", Recovered: true}
+			},
+			announce.Detail{ID: "mine/recover-ended", End: release.Recovered, Text: "viewers are safe", Record: "releases/r.json"},
+		},
 	} {
 		t.Run(which+" is told", func(t *testing.T) {
 			t.Parallel()

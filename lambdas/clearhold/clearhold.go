@@ -2,9 +2,10 @@
 package clearhold
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
@@ -39,11 +40,15 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.HoldClea
 	key := record.HoldKey(doc.Plan.Primary)
 	var hold record.Hold
 	etag, found, err := record.Read(ctx, h.Records, h.Bucket, key, &hold)
-	if err != nil {
+	if err != nil && !found { // whatever it is that someone has put there by hand is a hold, too
 		return release.HoldCleared{}, err
 	}
 	if !found {
 		return release.HoldCleared{Note: fmt.Sprintf("There is no hold on %s.", doc.Plan.Primary)}, nil
+	}
+	if d := doc.Dead; d != nil && !d.Found && d.Execution != "" && d.EndedAt.IsZero() {
+		// It may be a recover execution that is about to decide the same, without having been asked to clear anything.
+		return release.HoldCleared{}, fault.Errorf(fault.Refused, "the hold on %s stays: %s; ask again when it has ended", doc.Plan.Primary, d.Note)
 	}
 	if err := h.refuseUnlessSafe(ctx, doc.Plan.Primary); err != nil {
 		return release.HoldCleared{}, err
@@ -56,10 +61,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.HoldClea
 	default:
 		return release.HoldCleared{}, fmt.Errorf("clear the hold s3://%s/%s: %w", h.Bucket, key, err)
 	}
-	slog.InfoContext(ctx, "hold cleared", "primary", doc.Plan.Primary, "reason", doc.Plan.Reason, "held_by", hold.Execution.Name)
 	return release.HoldCleared{
 		Cleared: true,
-		Note:    fmt.Sprintf("The hold that %s had placed on %s is cleared: %s.", hold.Execution.Name, doc.Plan.Primary, doc.Plan.Reason),
+		Note: fmt.Sprintf("The hold that %s had placed on %s is cleared: %s.",
+			cmp.Or(hold.Execution.Name, "someone"), doc.Plan.Primary, strings.TrimSuffix(doc.Plan.Reason, ".")),
 	}, nil
 }
 

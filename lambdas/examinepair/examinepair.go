@@ -38,6 +38,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Examinat
 	if err != nil {
 		return release.Examination{}, err
 	}
+	if lock.TakenOverFrom == nil {
+		part.Note = "The lock was free by then: whoever held it has given it back."
+		return part, nil
+	}
 	holder, evidence, found, err := record.EvidenceOfTheDead(ctx, h.Records, h.Bucket, doc.Plan.Primary, lock.TakenOverFrom)
 	if err != nil {
 		return release.Examination{}, err
@@ -47,7 +51,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Examinat
 		return part, nil
 	}
 	part.Execution, part.Record = holder.Execution, record.KeyOf(doc.Plan.Primary, holder)
-	dead, err := h.lastDocument(ctx, holder.Execution)
+	dead, known, err := h.lastDocument(ctx, holder.Execution)
 	if err != nil {
 		return release.Examination{}, err
 	}
@@ -59,20 +63,26 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Examinat
 	if err != nil {
 		return release.Examination{}, err
 	}
-	judge(&part, evidence, dead, primary.Fingerprint)
+	if !known && evidence.Document != nil { // what it has recorded at its end is left
+		dead, known = *evidence.Document, true
+	}
+	judge(&part, evidence.Preflight.Primary.Fingerprint == primary.Fingerprint, dead, known, primary.Fingerprint)
 	return part, nil
 }
 
-// judge compares the primary's fingerprint with the saved one and with the one that was judged.
-func judge(part *release.Examination, evidence record.Evidence, dead release.Document, fingerprint string) {
+// judge compares the primary's fingerprint with the saved one, which it equals where it is as before, and with the one that
+// was judged, where the dead run's document is known.
+func judge(part *release.Examination, asBefore bool, dead release.Document, known bool, fingerprint string) {
 	promoted := dead.Promotion != nil && dead.Promotion.Confirmed && dead.Staging != nil && dead.Staging.Differs
 	part.Regressed = dead.Bake != nil && dead.Bake.Regressed
 	switch {
-	case fingerprint == evidence.Preflight.Primary.Fingerprint && promoted:
+	case asBefore && promoted:
 		part.Restored = true
 		part.Note = "The promotion was taken back: the primary has its config from before that release."
-	case fingerprint == evidence.Preflight.Primary.Fingerprint:
+	case asBefore:
 		part.Note = "The primary has its config from before that release."
+	case !known:
+		part.Note = "The primary has another config than before that release, and Step Functions does not know the run any more: compare it with the record."
 	case dead.Staging != nil && fingerprint == dead.Staging.Fingerprint && part.Regressed:
 		part.Promoted = true
 		part.Note = "The primary was found worse after the promotion than before, and the promoted config was not taken back."
@@ -96,23 +106,23 @@ func watched(dead release.Document) string {
 // page is how many events are read at a time: a task that was retried to the end of its patience writes fewer.
 const page = 200
 
-// lastDocument is the document that a run had when it entered its last state; empty for a run that Step Functions does
-// not know any more (it keeps a history for 90 days, https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-func (h Handler) lastDocument(ctx context.Context, execution string) (release.Document, error) {
+// lastDocument is the document that a run had when it entered its last state. It is not known of a run that Step Functions
+// does not know any more (it keeps a history for 90 days, https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+func (h Handler) lastDocument(ctx context.Context, execution string) (doc release.Document, known bool, err error) {
 	in := &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, ReverseOrder: true, MaxResults: page, IncludeExecutionData: aws.Bool(true)}
 	for {
 		got, err := h.Executions.GetExecutionHistory(ctx, in)
 		if fault.Code(err) == "ExecutionDoesNotExist" {
-			return release.Document{}, nil
+			return release.Document{}, false, nil
 		}
 		if err != nil {
-			return release.Document{}, fmt.Errorf("read the history of %s: %w", execution, err)
+			return release.Document{}, false, fmt.Errorf("read the history of %s: %w", execution, err)
 		}
 		if doc, found := lastEntered(got.Events); found {
-			return doc, nil
+			return doc, true, nil
 		}
 		if in.NextToken = got.NextToken; in.NextToken == nil {
-			return release.Document{}, nil
+			return release.Document{}, true, nil
 		}
 	}
 }

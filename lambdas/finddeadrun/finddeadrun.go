@@ -6,7 +6,6 @@ package finddeadrun
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,22 +54,39 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.DeadRun,
 		return release.DeadRun{}, fmt.Errorf("ask how %s, the holder of the lock on %s, ended: %w", holder.Execution, doc.Plan.Primary, err)
 	}
 	part.Status, part.Error, part.EndedAt = string(got.Status), aws.ToString(got.Error), aws.ToTime(got.StopDate)
-	h.judge(&part, doc)
+	h.judge(&part, doc, holder)
 	return part, nil
 }
 
 // judge tells a dead run from one that is going on, and from one whose end says that the pair is safe.
-func (h Handler) judge(part *release.DeadRun, doc release.Document) {
+func (h Handler) judge(part *release.DeadRun, doc release.Document, holder record.Holder) {
+	ended := part.Status
+	if part.Error != "" {
+		ended += " (" + part.Error + ")"
+	}
 	switch {
 	case part.Status == string(types.ExecutionStatusRunning) || part.Status == string(types.ExecutionStatusPendingRedrive):
 		announced := release.EndedExecution(doc.Request) == part.Execution
 		part.Wait = announced && h.Now().Sub(doc.Execution.StartTime) < release.KnownWithin
-		part.Note = fmt.Sprintf("%s holds the lock and is %s", part.Execution, part.Status)
-	case part.Status == string(types.ExecutionStatusSucceeded), slices.Contains([]string{release.Rejected, release.RolledBack}, part.Error):
+		part.Note = fmt.Sprintf("%s holds the lock and is %s", part.Execution, ended)
+	case safe(part, holder):
 		// Only its Release Lock has failed: the next release takes the lock over.
-		part.Note = fmt.Sprintf("%s has left the lock, but made the pair safe (%s %s)", part.Execution, part.Status, part.Error)
+		part.Note = fmt.Sprintf("%s has left the lock, but made the pair safe: it is %s", part.Execution, ended)
 	default:
 		part.Found = true
-		part.Note = fmt.Sprintf("%s holds the lock and is %s %s", part.Execution, part.Status, part.Error)
+		part.Note = fmt.Sprintf("%s holds the lock and is %s", part.Execution, ended)
+	}
+}
+
+// safe tells the ends that say that the pair is safe. The error alone does not say so: whoever stops an execution gives it
+// any. And one that was Rejected may have taken the lock over from a dead run without coming as far as recovering from it.
+func safe(part *release.DeadRun, holder record.Holder) bool {
+	switch types.ExecutionStatus(part.Status) {
+	case types.ExecutionStatusSucceeded:
+		return true
+	case types.ExecutionStatusFailed:
+		return part.Error == release.RolledBack || part.Error == release.Rejected && holder.TakenOverFrom == nil
+	default:
+		return false
 	}
 }

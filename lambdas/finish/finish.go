@@ -22,7 +22,6 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome,
 	doc := in.Document
 	outcome := doc.Conclude()
 	outcome.At = h.Now()
-	slog.InfoContext(ctx, "execution ended", "end", outcome.End, "execution", doc.Execution.Name)
 	if doc.Plan == nil || outcome.NothingToRecover {
 		return outcome, nil // there is no primary to keep a record under, or nothing to record
 	}
@@ -36,6 +35,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome,
 	evidence.Outcome, evidence.Document, evidence.EndedAt = &outcome, &doc, outcome.At
 	if _, err := record.Write(ctx, h.Records, h.Bucket, outcome.Record, evidence, record.Condition{}); err != nil {
 		return release.Outcome{}, err
+	}
+	// One line each: CloudWatch makes at most one value of a line. After a lost answer they come twice.
+	for _, phase := range doc.Phases() {
+		slog.InfoContext(ctx, "phase ended", "phase", phase.Name, "seconds", phase.Took.Seconds())
 	}
 	return outcome, nil
 }

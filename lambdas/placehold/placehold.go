@@ -4,7 +4,6 @@ package placehold
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"cloudfront-cd/internal/fault"
@@ -30,18 +29,18 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome,
 		return outcome, nil
 	}
 	if err := record.Fence(ctx, h.Records, h.Bucket, doc); fault.NameOf(err) == fault.LockLost {
-		outcome.Add("No hold was placed: " + err.Error() + ".")
+		outcome.Add("No hold was placed.")
 		return outcome, nil // the hold is the new holder's business; the end is Needs Operator all the same
 	} else if err != nil {
 		return release.Outcome{}, err
 	}
 	key := record.HoldKey(doc.Plan.Primary)
-	outcome.Add(fmt.Sprintf("Releases of %s are refused until the hold is cleared: aws s3 rm s3://%s/%s", doc.Plan.Primary, h.Bucket, key))
+	outcome.Add(fmt.Sprintf("Releases of %s are refused until the hold s3://%s/%s is cleared, by the recover workflow with %s",
+		doc.Plan.Primary, h.Bucket, key, release.ClearHoldRequest(doc.Plan.Primary)))
 	_, err := record.Write(ctx, h.Records, h.Bucket, key,
 		record.Hold{Execution: doc.Execution, Cause: outcome.Cause, At: outcome.At}, record.Condition{Missing: true})
 	if err != nil && fault.Code(err) != live.PreconditionFailed {
 		return release.Outcome{}, err
 	}
-	slog.WarnContext(ctx, "hold placed", "primary", doc.Plan.Primary)
 	return outcome, nil
 }

@@ -303,13 +303,13 @@ func findingCases() map[string]findingCase {
 				w.objects[record.HoldKey(primaryID)] = body
 			},
 			release.OnHold, release.Block,
-			[]string{"x0", "The policy could not be switched off", "aws s3 rm s3://records-bucket/holds/EPRIMARY1.json"},
+			[]string{"x0", "The policy could not be switched off", "s3://records-bucket/holds/EPRIMARY1.json", `{"primary":"EPRIMARY1","clearHold":true`},
 			nil,
 		},
 		"a hold that an operator wrote by hand": {
 			func(w *world) { w.objects[record.HoldKey(primaryID)] = []byte("audit until Friday") },
 			release.OnHold, release.Block,
-			[]string{"someone", "aws s3 rm s3://records-bucket/holds/EPRIMARY1.json"},
+			[]string{"someone", "s3://records-bucket/holds/EPRIMARY1.json", `{"primary":"EPRIMARY1","clearHold":true`},
 			nil,
 		},
 		"a lock taken over": {

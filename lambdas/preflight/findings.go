@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 )
 
@@ -77,6 +78,12 @@ func fields(diff []distribution.Difference) []string {
 }
 
 // historyFindings are about releases before this one.
+// firstSentence is enough of a Cause that was written for another execution.
+func firstSentence(cause string) string {
+	first, _, _ := strings.Cut(cause, ". ")
+	return strings.TrimSuffix(first, ".")
+}
+
 func historyFindings(f facts) []release.Finding {
 	var all []release.Finding
 	if f.hold != nil {
@@ -85,10 +92,10 @@ func historyFindings(f facts) []release.Finding {
 			holder = "someone"
 		}
 		all = append(all, finding(release.Block, release.OnHold,
-			fmt.Sprintf("%s put a hold on %s: %s", holder, f.plan.Primary, strings.TrimSuffix(f.hold.Cause, ".")),
+			fmt.Sprintf("%s put a hold on %s: %s", holder, f.plan.Primary, firstSentence(f.hold.Cause)),
 			"an earlier run left something behind that a person has to look at; a release now could replace the last known-good config",
-			fmt.Sprintf("make the pair safe as the runbook's section Needs Operator says, then clear the hold:\naws s3 rm s3://%s/holds/%s.json",
-				f.bucket, f.plan.Primary)))
+			fmt.Sprintf("read the whole cause in s3://%s/%s, do what the runbook's section Needs Operator says, then clear the hold: start the recover workflow with %s",
+				f.bucket, record.HoldKey(f.plan.Primary), release.ClearHoldRequest(f.plan.Primary))))
 	}
 	if f.takenOverFrom != "" {
 		fact := "this release took the lock over from " + f.takenOverFrom + ", which ended without giving it back"

@@ -4,7 +4,6 @@ package recover
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,7 +33,8 @@ type Handler struct {
 // the same is done again under the lock.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery, error) {
 	doc := in.Document
-	fence, dead := record.Fence, ""
+	fence := record.Fence
+	var dead string
 	if in.Which == release.AtOnce {
 		fence, dead = record.FenceAtOnce, doc.Dead.Execution
 	} else {
@@ -59,11 +59,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	}
 	header, unread := h.headerOf(ctx, doc)
 	// Viewers first: a record that cannot be read must not keep them on staging. A retry puts the header back.
-	written, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{})
-	if err != nil {
+	if _, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{}); err != nil {
 		return release.Recovery{}, err
 	}
-	slog.InfoContext(ctx, "policy is off", "policy", policy, "written", written, "dead", dead)
 	if unread != nil {
 		return release.Recovery{}, fmt.Errorf("policy %s is off, its header routing is not put back: %w", policy, unread)
 	}

@@ -4,6 +4,7 @@ package releaselock
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -28,6 +29,9 @@ type Handler struct {
 type Released struct {
 	Note string `json:"note"`
 }
+
+// LogValue is what became of the lock.
+func (r Released) LogValue() slog.Value { return slog.GroupValue(slog.String("note", r.Note)) }
 
 // Handle deletes the lock only if it is this execution's, under the ETag that it read: a second call finds none, or
 // somebody else's, and deletes nothing. An Acquire Lock that lost its answer is cleaned up here as well.

@@ -3,7 +3,6 @@ package shifttraffic
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,7 +57,6 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Step, er
 	if err := refuseForeign(policy, step, doc); err != nil {
 		return release.Step{}, err
 	}
-	slog.InfoContext(ctx, "shifting traffic", "policy", policy.ID, "weight", step.Weight, "step", step.Index)
 	return h.write(ctx, policy, step)
 }
 

@@ -3,7 +3,6 @@ package stoptraffic
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"cloudfront-cd/internal/live"
@@ -31,7 +30,6 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 	if err != nil {
 		return release.Write{}, err
 	}
-	slog.InfoContext(ctx, "policy is off", "policy", doc.Preflight.PolicyID, "written", written)
 	write := doc.Plan.WriteTo(doc.Plan.Primary, h.Now())
 	// Where the policy may have been on, an earlier call of this step may have switched it off and lost the answer: then
 	// there is a propagation to wait for although this call found nothing to do.

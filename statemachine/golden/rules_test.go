@@ -11,10 +11,15 @@ import (
 
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
-	"cloudfront-cd/statemachine/golden"
 )
 
-const statesAll = "States.ALL"
+const (
+	statesAll   = "States.ALL"
+	finish      = "Finish"
+	placeHold   = "Place Hold"
+	releaseLock = "Release Lock"
+	acquireLock = "Acquire Lock"
+)
 
 // The rules that every workflow keeps.
 
@@ -95,7 +100,6 @@ func TestNoErrorHasTwoRows(t *testing.T) {
 
 func TestEveryFaultHasAnArrowOrAReasonForNone(t *testing.T) {
 	fallsToStatesALL := map[fault.Name]string{
-		fault.InvalidRequest:   "only Validate Request raises it, whose every failure is a refusal",
 		fault.NotDeployed:      "a propagation that never ends is answered like any other failure of its Check",
 		fault.PromotionInDoubt: "Promote's States.ALL goes to look; Confirm Promotion raises it at its deadline, as its only failure that matters",
 		fault.Unexpected:       "a bug is answered like the worst that can happen",
@@ -128,7 +132,7 @@ func TestEveryStateIsReachedAndEveryArrowLeadsToOne(t *testing.T) {
 					t.Errorf("%s/%s leads to %q, which is not a state", name, title, a.To)
 				}
 			}
-			if end := s.Type == "Succeed" || s.Type == "Fail"; end != (len(arrows) == 0) {
+			if isEnd(s) != (len(arrows) == 0) {
 				t.Errorf("%s/%s of type %s has %d arrows", name, title, s.Type, len(arrows))
 			}
 		}
@@ -141,6 +145,53 @@ func TestEveryStateCanReachAnEnd(t *testing.T) {
 			if !slices.ContainsFunc(reach(m, title), func(to string) bool { return len(m.Arrows(to)) == 0 }) {
 				t.Errorf("%s/%s leads to no end", name, title)
 			}
+		}
+	}
+}
+
+// Place Hold may fail too: its Fail state still finds a cause.
+func TestTheDocumentHasAnOutcomeFromTheStart(t *testing.T) {
+	want := release.Outcome{
+		End: release.NeedsOperator, NeedsOperator: true,
+		Cause: "The execution ended before it could say why. (runbook: Needs Operator)",
+	}
+	for name, m := range machines(t) {
+		first := m.States[m.StartAt].Parameters
+		var got release.Document
+		if err := json.Unmarshal([]byte(text(t, first)), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Outcome != want || got.Workflow != name {
+			t.Errorf("%s: got workflow %q with the outcome %+v, want %+v", name, got.Workflow, got.Outcome, want)
+		}
+		execution, _ := first["execution"].(map[string]any)
+		for key, path := range map[string]string{"arn.$": "$$.Execution.Id", "name.$": "$$.Execution.Name", "startTime.$": "$$.Execution.StartTime"} {
+			if execution[key] != path {
+				t.Errorf("%s: got execution %v, want %s from %s", name, execution, key, path)
+			}
+		}
+		if first["request.$"] != "$$.Execution.Input" {
+			t.Errorf("%s: got request %v, want the execution's input", name, first["request.$"])
+		}
+	}
+}
+
+// The lock is the sign of unfinished work: without it nobody would look at the pair again.
+func TestThePairThatNeedsAnOperatorStaysLocked(t *testing.T) {
+	for name, m := range machines(t) {
+		if slices.Contains(reach(m, placeHold), releaseLock) {
+			t.Errorf("%s: the lock is released although the pair may be unsafe", name)
+		}
+		for title := range m.States {
+			for _, a := range m.Arrows(title) {
+				if a.To == releaseLock && title != "Pair Safe?" {
+					t.Errorf("%s: %s leads to %s, which only a safe pair may", name, title, releaseLock)
+				}
+			}
+		}
+		safe := m.States["Pair Safe?"]
+		if len(safe.Choices) != 1 || safe.Choices[0].Variable != "$.outcome.needsOperator" || safe.Choices[0].Next != placeHold || safe.Default != releaseLock {
+			t.Errorf("%s: got %+v, want whatever needs an operator led to %s", name, safe, placeHold)
 		}
 	}
 }
@@ -181,8 +232,7 @@ func TestTitlesSayWhatKindOfBoxTheyAre(t *testing.T) {
 		if question := strings.HasSuffix(s.title, "?"); question != (s.Type == "Choice") {
 			t.Errorf("%q is a question and its type is %s", s.name, s.Type)
 		}
-		isEnd := s.Type == "Succeed" || s.Type == "Fail"
-		if want, ok := ends[s.title]; ok != isEnd || isEnd && s.Type != want {
+		if want, ok := ends[s.title]; ok != isEnd(s.State) || ok && s.Type != want {
 			t.Errorf("got the end %q of type %s, want one of %v", s.name, s.Type, ends)
 		}
 		if s.Type == "Fail" && (s.Error != s.title || s.CausePath != "$.outcome.cause") {
@@ -227,72 +277,4 @@ func TestEveryTaskHasItsFolderAndEveryFolderItsTask(t *testing.T) {
 			t.Errorf("no task runs lambdas/%s", entry.Name())
 		}
 	}
-}
-
-// machines is every workflow by its name.
-func machines(t *testing.T) map[string]golden.Machine {
-	t.Helper()
-	parsed := map[string]golden.Machine{}
-	for name, definition := range golden.All() {
-		m, err := golden.Parse(definition)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		parsed[name] = m
-	}
-	return parsed
-}
-
-// state is a box with its title, and with its name among all workflows.
-type state struct {
-	golden.State
-
-	title, name string
-}
-
-// states is every box of every workflow.
-func states(t *testing.T) []state {
-	t.Helper()
-	var all []state
-	for workflow, m := range machines(t) {
-		for _, title := range m.Order() {
-			all = append(all, state{State: m.States[title], title: title, name: workflow + "/" + title})
-		}
-	}
-	return all
-}
-
-func errorLists(s state) [][]string {
-	var lists [][]string
-	for _, r := range s.Retry {
-		lists = append(lists, r.ErrorEquals)
-	}
-	for _, c := range s.Catch {
-		lists = append(lists, c.ErrorEquals)
-	}
-	return lists
-}
-
-// reach is every state that title leads to, itself included.
-func reach(m golden.Machine, title string) []string {
-	reached := []string{title}
-	for i := 0; i < len(reached); i++ {
-		for _, a := range m.Arrows(reached[i]) {
-			if !slices.Contains(reached, a.To) {
-				reached = append(reached, a.To)
-			}
-		}
-	}
-	return reached
-}
-
-func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
-
-func text(t *testing.T, value any) string {
-	t.Helper()
-	data, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
 }

@@ -15,20 +15,10 @@ func TestHeaderRoutingIsPutBackDisabledAtEveryEnd(t *testing.T) {
 	for name, want := range map[string]string{
 		"healthy": release.Promoted, "nothing-to-release": release.NothingToRelease, "bad-release": release.RolledBack,
 		"regression-after-promote": release.RolledBack, "http3": release.Rejected, "lost-request": release.Promoted,
+		"timed-out": release.Recovered,
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, _ := scenario.Find(name)
-			before := s.Options
-			s.Options = func(o *world.Options) {
-				if before != nil {
-					before(o)
-				}
-				o.Policy = cloudfront.Policy{Type: cloudfront.SingleHeader, Header: "aws-cf-cd-smoke", Value: "secret"}
-			}
-			stage, err := s.Build(scenario.Inputs{Seed: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
+			stage := withHeader(t, name)
 			run(t, stage)
 			if got := scenario.End(stage.Main()); got != want {
 				t.Errorf("got %s, want %s: %s", got, want, stage.Main().Cause())
@@ -40,4 +30,22 @@ func TestHeaderRoutingIsPutBackDisabledAtEveryEnd(t *testing.T) {
 			checkAftermath(t, stage)
 		})
 	}
+}
+
+// withHeader is a scenario whose policy routes by header, disabled, before it begins.
+func withHeader(t *testing.T, name string) *scenario.Stage {
+	t.Helper()
+	s, _ := scenario.Find(name)
+	before := s.Options
+	s.Options = func(o *world.Options) {
+		if before != nil {
+			before(o)
+		}
+		o.Policy = cloudfront.Policy{Type: cloudfront.SingleHeader, Header: "aws-cf-cd-smoke", Value: "secret"}
+	}
+	stage, err := s.Build(scenario.Inputs{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stage
 }

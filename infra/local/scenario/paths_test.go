@@ -26,7 +26,10 @@ func TestPaths(t *testing.T) {
 	}
 	t.Run("scenarios", func(t *testing.T) { scenarios(t, note) })
 	t.Run("rows", func(t *testing.T) { rows(t, note) })
-	t.Run("failures", func(t *testing.T) { failures(t, note) })
+	t.Run("recoveries", func(t *testing.T) { recoveries(t, note) })
+	for name, definition := range golden.All() {
+		t.Run("failures of "+name, func(t *testing.T) { failures(t, name, definition, note) })
+	}
 	for workflow, definition := range golden.All() {
 		m, err := asl.Load(definition)
 		if err != nil {

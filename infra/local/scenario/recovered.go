@@ -53,8 +53,11 @@ func recovered() []Scenario {
 		{
 			Name: "hold", Story: "After Needs Operator releases are Rejected, although recover has made the pair safe, until an operator clears the hold.",
 			Ends: []Ending{
-				{First, []string{release.NeedsOperator}}, {recoveryOfFirst(), []string{release.Recovered}},
-				{"held-release", []string{release.Rejected}}, {"clear-hold", []string{release.Recovered}}, {second, []string{release.Promoted}},
+				{First, []string{release.NeedsOperator}},
+				{recoveryOfFirst(), []string{release.Recovered}},
+				{"held-release", []string{release.Rejected}},
+				{"clear-hold", []string{release.Recovered}},
+				{second, []string{release.Promoted}},
 			},
 			Prepare: holdAndClear,
 		},
@@ -131,8 +134,13 @@ func stopMidWrite(w *world.World) error {
 func redriveUnderAnother(w *world.World) error {
 	stopIn(w, "Observe")
 	w.When(release.Recovered, 1, func(*asl.Execution) { start(w, second, time.Minute) })
-	w.When("Wait For Staging", 2, func(*asl.Execution) { // the second release's first
-		_ = w.Executions[0].Redrive()
+	redriven := false
+	w.Watch(func(x *asl.Execution, e asl.Event) {
+		if x.Name() != second || e.StateEntered == nil || e.StateEntered.Name != "Wait For Traffic" || redriven {
+			return
+		}
+		redriven = true
+		w.Clock.After(time.Second, func() { _ = w.Executions[0].Redrive() })
 	})
 	return nil
 }
@@ -163,7 +171,7 @@ func holdAndClear(w *world.World) error {
 func loseTheEvent(w *world.World) error {
 	w.LoseEvents = true
 	stop := w.Schedule(15 * time.Minute)
-	w.When("Wait For Viewers", 5, func(x *asl.Execution) { // between the schedule's first and second run
+	w.When("Wait For Viewers", 9, func(x *asl.Execution) { // between the schedule's first and second run
 		w.Clock.After(50*time.Millisecond, func() { x.Stop("Stopped", "stopped by an operator") })
 	})
 	w.When(release.Recovered, 1, func(*asl.Execution) { stop() })

@@ -132,11 +132,16 @@ func (s *Stage) Done() bool {
 func (s *Stage) listed() []*asl.Execution {
 	var listed []*asl.Execution
 	for _, x := range s.World.Executions {
-		if slices.ContainsFunc(s.Ends, func(e Ending) bool { return e.Execution == x.Name() }) {
+		if s.Lists(x) {
 			listed = append(listed, x)
 		}
 	}
 	return listed
+}
+
+// Lists reports whether the scenario is about an execution.
+func (s *Stage) Lists(x *asl.Execution) bool {
+	return slices.ContainsFunc(s.Ends, func(e Ending) bool { return e.Execution == x.Name() })
 }
 
 // Main is the last of the scenario's executions, whose end is the scenario's.
@@ -145,6 +150,17 @@ func (s *Stage) Main() *asl.Execution {
 		return listed[len(listed)-1]
 	}
 	return s.World.Executions[0]
+}
+
+// LastRelease is the last of them that is of the release workflow.
+func (s *Stage) LastRelease() *asl.Execution {
+	last := s.World.Executions[0]
+	for _, x := range s.listed() {
+		if x.Machine() == s.World.Machines[release.Release] {
+			last = x
+		}
+	}
+	return last
 }
 
 // End is the title of an execution's final state, or its status where it came to none.
@@ -169,7 +185,7 @@ func (s *Stage) Expected() error {
 		}
 	}
 	for _, x := range s.World.Executions {
-		if !slices.Contains(listed, x) && End(x) != release.NothingToRecover {
+		if !s.Lists(x) && End(x) != release.NothingToRecover {
 			return fmt.Errorf("execution %s ended %s, and there should have been nothing to recover: %s", x.Name(), End(x), x.Cause())
 		}
 	}

@@ -61,7 +61,7 @@ func (t tries) recovered(at time.Time) string {
 
 func describe(d asl.ErrorDetails) string {
 	failure := release.Failure{Error: d.Error, Cause: d.Cause}
-	if message := plainly(failure.Message()); message != "" {
+	if message := Plainly(failure.Message()); message != "" {
 		return d.Error + ": " + message
 	}
 	return d.Error

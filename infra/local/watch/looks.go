@@ -51,7 +51,7 @@ func (r *run) looked(at time.Time, l look) {
 		}
 	}
 	found := l.found(true)
-	repeats := found == last.found && at.Sub(last.at) < quietFor
+	repeats := (r.Sparse || found == last.found) && at.Sub(last.at) < quietFor
 	if len(news) > 0 || l.visible() && !repeats {
 		last.found, last.at = found, at
 		r.showLook(at, l, news)

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ const stuckAfter = 15 * time.Minute
 
 // enterWait begins a propagation, or goes on with it: its Wait state is entered again with every look.
 func (r *run) enterWait(at time.Time) {
+	if r.title == "Wait For Lambdas" {
+		r.line(at, "until no Lambda of the dead run can be writing any more: "+Short(release.StaleAfter), Plain)
+	}
 	distribution := r.propagating()
 	if distribution == "" {
 		return
@@ -31,6 +35,10 @@ func (r *run) enterWait(at time.Time) {
 		return
 	}
 	r.wait = propagation{title: r.title, distribution: distribution, since: at, shown: at}
+	if r.Progress == nil {
+		r.waiting(at, "until "+distribution+" is deployed everywhere, usually 3 to 10 minutes")
+		return
+	}
 	if have, all := r.Progress(distribution); have < all {
 		r.show(at, have, all)
 	}
@@ -41,7 +49,7 @@ func (r *run) propagating() string {
 	switch {
 	case r.title == "Wait For Staging" && r.doc.Staging != nil:
 		return r.doc.Staging.Distribution
-	case r.title == "Wait For Answer" || r.title == "Wait For Others" || r.doc.Plan == nil:
+	case slices.Contains([]string{"Wait For Answer", "Wait For Others", "Wait For Lambdas", "Wait For Status"}, r.title), r.doc.Plan == nil:
 		return ""
 	}
 	return r.doc.Plan.Primary
@@ -58,6 +66,10 @@ func (p *Printer) Flip(now time.Time, distribution string) {
 
 // advance shows every flip to a terminal, and every quarter to a file; and that nothing moves, if so.
 func (r *run) advance(now time.Time) {
+	if r.Progress == nil {
+		r.advanceBlindly(now)
+		return
+	}
 	have, all := r.Progress(r.wait.distribution)
 	switch {
 	case have == all:
@@ -66,6 +78,18 @@ func (r *run) advance(now time.Time) {
 	case now.Sub(r.wait.shown) >= stuckAfter:
 		r.waiting(now, fmt.Sprintf("still %d of %d points of presence after %s; the plan allows %s",
 			have, all, Short(now.Sub(r.wait.since)), r.doc.Plan.DeployedWithin))
+	}
+}
+
+// advanceBlindly shows a terminal how long it has been, and a file that it is long.
+func (r *run) advanceBlindly(now time.Time) {
+	took := Short(now.Sub(r.wait.since))
+	if r.Screen.Terminal {
+		r.Screen.Draw(r.head(now), r.column(), r.wait.distribution+" is not everywhere after "+took)
+		return
+	}
+	if now.Sub(r.wait.shown) >= stuckAfter {
+		r.waiting(now, fmt.Sprintf("still not everywhere after %s; the plan allows %s", took, r.doc.Plan.DeployedWithin))
 	}
 }
 

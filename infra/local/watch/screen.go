@@ -80,6 +80,12 @@ func (s *Screen) Print(head string, column int, text string, style Style) {
 	}
 }
 
+// FieldColumn is where the texts of named facts begin.
+const FieldColumn = 11
+
+// Field writes a named fact, such as those before and after a run; an empty name goes on with the one before.
+func (s *Screen) Field(name, text string) { s.Print(name, FieldColumn, text, Plain) }
+
 // Fits reports whether a text beside a column needs no breaking. A file has no width.
 func (s *Screen) Fits(column int, text string) bool {
 	return !s.Terminal || column+utf8.RuneCountInString(text) <= s.width()

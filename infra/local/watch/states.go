@@ -16,8 +16,8 @@ func (r *run) succeeded(at time.Time, part []byte) {
 		show(r, at, part, r.plan)
 	case title == "Acquire Lock":
 		show(r, at, part, r.lock)
-	case title == "Recover":
-		show(r, at, part, func(at time.Time, recovery release.Recovery) { r.line(at, recovery.Note, Plain) })
+	case title == "Recover", title == "Recover At Once", title == "Examine Pair", title == "Clear Hold", title == "Find Dead Run":
+		show(r, at, part, func(at time.Time, found struct{ Note string }) { r.line(at, byName(found.Note), Plain) })
 	case title == "Preflight":
 		show(r, at, part, r.preflight)
 	case title == "Change Staging":
@@ -70,6 +70,10 @@ func show[Part any](r *run, at time.Time, data []byte, how func(time.Time, Part)
 }
 
 func (r *run) plan(at time.Time, plan release.Plan) {
+	if r.doc.Workflow == release.Recover {
+		r.line(at, plan.Primary+": "+byName(plan.Reason), Plain)
+		return
+	}
 	text := fmt.Sprintf("accepted; gates: at least %s requests; 5xx at most %.4g points up, 4xx %.4g",
 		Count(plan.Gates.MinimumRequests), plan.Gates.Tolerance.Errors5xx, plan.Gates.Tolerance.Errors4xx)
 	if n := len(plan.Gates.Alarms); n > 0 {
@@ -81,7 +85,7 @@ func (r *run) plan(at time.Time, plan release.Plan) {
 func (r *run) lock(at time.Time, lock release.Lock) {
 	text := lock.Key
 	if lock.TakenOverFrom != "" {
-		text += ", taken over from " + lock.TakenOverFrom
+		text += ", taken over from " + byName(lock.TakenOverFrom)
 	}
 	r.line(at, text, Plain)
 }

@@ -17,19 +17,26 @@ import (
 // Printer writes the lines.
 type Printer struct {
 	Screen *Screen
-	// Progress is how many of how many points of presence have the newest config of a distribution.
+	// Progress is how many of how many points of presence have the newest config of a distribution; nil where nobody can
+	// know: CloudFront tells only whether all have it.
 	Progress func(distribution string) (have, all int)
-	// Names are the executions that will be shown; where they are several, each line carries its execution's name.
+	// Names are the executions that will be shown; where they are several, each line carries its execution's name. Another
+	// one is shown from when it does something: the rule starts recover at every failed end, mostly to find nothing.
 	Names []string
+	// Sparse shows looks that bring no news only every five minutes: a step may be judged for a day.
+	Sparse bool
 
 	runs []*run
 }
+
+// Execution is what a Printer has to know of one.
+type Execution interface{ Name() string }
 
 // run is what has been shown of one execution.
 type run struct {
 	*Printer
 
-	x     *asl.Execution
+	x     Execution
 	title string           // of the state that it is in
 	doc   release.Document // as it came into that state
 	wait  propagation
@@ -37,11 +44,15 @@ type run struct {
 	look  looks
 	said  map[string]int // how often each thing was said
 	tries tries
+	quiet bool
 }
 
-// Event is for asl.Engine.OnEvent.
-func (p *Printer) Event(x *asl.Execution, e asl.Event) {
+// Event shows what there is to show of one event of an execution's history.
+func (p *Printer) Event(x Execution, e asl.Event) {
 	r := p.run(x)
+	if r.quiet = r.quiet && !r.wakes(e); r.quiet {
+		return
+	}
 	switch {
 	case e.StateEntered != nil:
 		r.enter(e)
@@ -62,15 +73,24 @@ func (p *Printer) Event(x *asl.Execution, e asl.Event) {
 	}
 }
 
-func (p *Printer) run(x *asl.Execution) *run {
+func (p *Printer) run(x Execution) *run {
 	for _, r := range p.runs {
 		if r.x == x {
 			return r
 		}
 	}
-	r := &run{Printer: p, x: x, said: map[string]int{}}
+	r := &run{Printer: p, x: x, said: map[string]int{}, quiet: len(p.Names) > 0 && !slices.Contains(p.Names, x.Name())}
 	p.runs = append(p.runs, r)
 	return r
+}
+
+// wakes reports whether an event is worth showing an execution for that was not expected.
+func (r *run) wakes(e asl.Event) bool {
+	if e.StateEntered == nil || e.StateEntered.Name != "Recover At Once" {
+		return false
+	}
+	r.Names = append(r.Names, r.x.Name())
+	return true
 }
 
 func (r *run) enter(e asl.Event) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func shown(t *testing.T, name string, width int, prepare func(*world.World)) str
 	for _, e := range s.Ends {
 		p.Names = append(p.Names, e.Execution)
 	}
-	w.Watch(p.Event)
+	w.Watch(func(x *asl.Execution, e asl.Event) { p.Event(x, e) })
 	w.CloudFront.OnFlip = func(distribution, _ string, _, _ int) { p.Flip(w.Clock.Now(), distribution) }
 	if !w.Clock.RunUntil(stage.Done) {
 		t.Fatal("the scenario did not end")
@@ -126,6 +127,8 @@ func TestAnAbortedExecutionShowsNothingMore(t *testing.T) {
 				})
 			})
 			lines := strings.Split(strings.TrimSpace(out), "\n")
+			lines = slices.DeleteFunc(lines, func(line string) bool { return strings.Contains(line, world.RecoveryOf(scenario.First, 1)) })
+			lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  ") }) // a line's rest
 			if last := lines[len(lines)-1]; !strings.Contains(last, title) || !strings.HasSuffix(last, "the execution is stopped: by hand") {
 				t.Errorf("got %q at the end, want that it was stopped", last)
 			}

@@ -54,6 +54,11 @@ func kind(sentence string) string {
 
 var numbers = regexp.MustCompile(`[+−-]?[0-9][0-9,.:]*`)
 
+// byName is a text with the names of executions instead of their ARNs, which fill a line.
+func byName(text string) string { return executionARN.ReplaceAllString(text, "$1") }
+
+var executionARN = regexp.MustCompile(`arn:aws[a-z-]*:states:[^: ]*:[^: ]*:execution:[^: ]+:([^: ,;]+)`)
+
 // The SDK's error text names the operation, the protocol and a request id before it comes to what AWS said
 // (smithy-go OperationError, aws-sdk-go-v2 http.ResponseError).
 var (
@@ -61,8 +66,8 @@ var (
 	unanswered = regexp.MustCompile(`operation error ([^:]+): [^,]+, https response error StatusCode: 0, RequestID: [^,]*, (?:HostID: [^,]*, )?`)
 )
 
-// plainly is a message without the SDK's wrapping.
-func plainly(message string) string {
+// Plainly is a message without the SDK's wrapping.
+func Plainly(message string) string {
 	message = answered.ReplaceAllString(message, "$1 answered $2 ")
 	return unanswered.ReplaceAllString(message, "$1 did not answer: ")
 }

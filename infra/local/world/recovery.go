@@ -8,6 +8,7 @@ import (
 
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/stepfunctions"
 )
 
 // delivery is how long EventBridge takes from an event to the start of its target: "about half a second" is typical, and
@@ -32,7 +33,7 @@ func (w *World) recoverRule(x *asl.Execution, _ asl.Event) {
 	if w.LoseEvents {
 		return
 	}
-	detail, err := json.Marshal(statusChange(x))
+	detail, err := stepfunctions.StatusChange(x)
 	if err != nil {
 		panic(fmt.Sprintf("world: an execution's end cannot be written: %v", err))
 	}
@@ -58,38 +59,4 @@ func (w *World) Schedule(every time.Duration) (stop func()) {
 	}
 	cancel = w.Clock.After(every, next)
 	return func() { cancel() }
-}
-
-// detail is that of the event "Step Functions Execution Status Change"
-// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html); times are in milliseconds.
-type detail struct {
-	ExecutionARN    string   `json:"executionArn"`
-	StateMachineARN string   `json:"stateMachineArn"`
-	Name            string   `json:"name"`
-	Status          string   `json:"status"`
-	StartDate       int64    `json:"startDate"`
-	StopDate        int64    `json:"stopDate"`
-	Input           string   `json:"input"`
-	InputDetails    included `json:"inputDetails"`
-	Output          *string  `json:"output"`
-	OutputDetails   any      `json:"outputDetails"`
-	Error           *string  `json:"error"`
-	Cause           *string  `json:"cause"`
-}
-
-type included struct {
-	Included bool `json:"included"`
-}
-
-func statusChange(x *asl.Execution) detail {
-	d := detail{
-		ExecutionARN: x.ARN(), StateMachineARN: x.Machine().ARN, Name: x.Name(), Status: string(x.Status()),
-		StartDate: x.StartDate().UnixMilli(), StopDate: x.StopDate().UnixMilli(),
-		Input: string(x.Input()), InputDetails: included{true},
-	}
-	if x.Error() != "" {
-		name, cause := x.Error(), x.Cause()
-		d.Error, d.Cause = &name, &cause
-	}
-	return d
 }

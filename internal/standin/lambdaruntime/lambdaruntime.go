@@ -2,7 +2,8 @@
 // Lambda does: as a process of its own, which asks for an event over HTTP and posts what became of it.
 //
 // The paths, headers and status codes are those of https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. A process
-// is started once and gets one event; Lambda would start a process that exits a second time before it gives up.
+// is started once and gets one event; Lambda starts one that exits before its first request a second time
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-init-errors).
 package lambdaruntime
 
 import (

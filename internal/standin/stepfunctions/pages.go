@@ -109,9 +109,9 @@ func checkStatusFilter(status string) error {
 
 // cursor is what a nextToken says: the request that it continues, the place of the last item shown, and when it expires.
 type cursor struct {
-	Request json.RawMessage
-	Last    int64
-	Until   time.Time
+	Request json.RawMessage `json:"request"`
+	Last    int64           `json:"last"`
+	Until   time.Time       `json:"until"`
 }
 
 // "Each pagination token expires after 24 hours" (API reference).

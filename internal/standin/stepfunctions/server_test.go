@@ -1,126 +1,100 @@
 package stepfunctions_test
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-	"github.com/aws/smithy-go"
-
-	"cloudfront-cd/internal/standin/stepfunctions"
 )
 
-const arn = "arn:aws:states:us-east-1:123456789012:execution:release:"
-
-type inProcess struct{ handler http.Handler }
-
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	p.handler.ServeHTTP(w, r)
-	res := w.Result()
-	res.Request = r
-	return res, nil
-}
-
-func start() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 250_000_000, time.UTC) }
-
-func world() (*stepfunctions.Server, *sfn.Client) {
-	server := stepfunctions.New(func(asked string) (stepfunctions.Execution, bool) {
-		e, ok := map[string]stepfunctions.Execution{
-			arn + "running": {Status: "RUNNING", StartDate: start(), Input: "{}"},
-			arn + "failed": {
-				Status: "FAILED", StartDate: start(), StopDate: start().Add(time.Minute), Input: "{}",
-				Error: "RolledBack", Cause: "why", RedriveStatus: "REDRIVABLE", RedriveCount: 1,
-			},
-			arn + "done": {Status: "SUCCEEDED", StartDate: start(), StopDate: start(), Input: "{}", Output: "[]"},
-		}[asked]
-		return e, ok
-	})
-	return server, sfn.New(sfn.Options{
-		Region:      "us-east-1",
-		Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", ""),
-		HTTPClient:  &http.Client{Transport: inProcess{server}},
-		Retryer:     aws.NopRetryer{},
-	})
-}
-
-func wantCode(t *testing.T, err error, want string) {
-	t.Helper()
-	var api smithy.APIError
-	if !errors.As(err, &api) || api.ErrorCode() != want {
-		t.Errorf("got %v, want code %s", err, want)
+func TestWhatNoExecutionHasIsRefusedByEveryOperation(t *testing.T) {
+	w := newWorld(t)
+	operations := map[string]func(arn string) error{
+		"DescribeExecution": func(arn string) error {
+			_, err := w.client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+			return err
+		},
+		"GetExecutionHistory": func(arn string) error {
+			_, err := w.client.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
+			return err
+		},
+		"StopExecution": func(arn string) error {
+			_, err := w.client.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn})
+			return err
+		},
+		"RedriveExecution": func(arn string) error {
+			_, err := w.client.RedriveExecution(t.Context(), &sfn.RedriveExecutionInput{ExecutionArn: &arn})
+			return err
+		},
 	}
-}
-
-func TestDescribeExecution(t *testing.T) {
-	_, c := world()
-	get := func(name string, data types.IncludedData) *sfn.DescribeExecutionOutput {
-		out, err := c.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{
-			ExecutionArn: aws.String(arn + name), IncludedData: data,
+	for name, call := range operations {
+		t.Run(name, func(t *testing.T) {
+			wantError(t, call(arn+"gone"), "ExecutionDoesNotExist", "Execution Does Not Exist: '"+arn+"gone'")
+			wantError(t, call("gone"), "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: gone'")
+			wantError(t, call(machineARN), "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: stateMachine'")
+			wantError(t, call(arn+"a:b"), "InvalidArn", "Invalid Arn: '"+arn+"a:b'")
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	running := get("running", "")
-	if running.Status != types.ExecutionStatusRunning || !running.StartDate.Equal(start()) || running.StopDate != nil ||
-		running.Output != nil || *running.Input != "{}" || *running.Name != "running" ||
-		*running.StateMachineArn != "arn:aws:states:us-east-1:123456789012:stateMachine:release" {
-		t.Errorf("got %+v", running)
-	}
-	failed := get("failed", "")
-	if failed.Status != types.ExecutionStatusFailed || !failed.StopDate.Equal(start().Add(time.Minute)) ||
-		*failed.Error != "RolledBack" || *failed.Cause != "why" || aws.ToInt32(failed.RedriveCount) != 1 ||
-		failed.RedriveStatus != types.ExecutionRedriveStatusRedrivable {
-		t.Errorf("got %+v", failed)
-	}
-	if done := get("done", ""); *done.Output != "[]" || done.Error != nil {
-		t.Errorf("got %+v", done)
-	}
-	if meta := get("done", types.IncludedDataMetadataOnly); meta.Output != nil || meta.Input != nil {
-		t.Errorf("got %+v with metadata only", meta)
 	}
 }
 
-func TestErrors(t *testing.T) {
-	server, c := world()
-	get := func(arn string) error {
-		_, err := c.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(arn)})
+func TestWhatNoMachineHasIsRefused(t *testing.T) {
+	w := newWorld(t)
+	list := func(arn string) error {
+		_, err := w.client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &arn})
 		return err
 	}
-	wantCode(t, get(arn+"gone"), "ExecutionDoesNotExist")
-	wantCode(t, get("arn:aws:states:us-east-1:123456789012:stateMachine:release"), "InvalidArn")
-	_, err := c.ListExecutions(t.Context(), &sfn.ListExecutionsInput{})
-	wantCode(t, err, "NotImplemented")
+	wantError(t, list(machineARN+"2"), "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+machineARN+"2'")
+	wantError(t, list("gone"), "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: gone'")
+	wantError(t, list(arn+"x"), "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: execution'")
+}
+
+func TestWhatIsNotImplementedAnswers501(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.client.ListStateMachines(t.Context(), &sfn.ListStateMachinesInput{})
+	wantError(t, err, "NotImplemented", "")
+	_, err = w.client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{
+		StateMachineArn: aws.String(machineARN), RedriveFilter: types.ExecutionRedriveFilterRedriven,
+	})
+	wantError(t, err, "NotImplemented", "")
+	_, err = w.client.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN)})
+	wantError(t, err, "NotImplemented", "")
+}
+
+func TestRefuse(t *testing.T) {
+	w := newWorld(t)
+	x := w.start("x")
 	for _, code := range []string{"ThrottlingException", "AccessDeniedException", "InternalServerError"} {
-		server.Refuse(code)
-		wantCode(t, get(arn+"running"), code)
+		w.server.Refuse(code)
+		_, err := w.client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &x})
+		wantError(t, err, code, "")
 	}
-	server.Refuse("")
-	if err := get(arn + "running"); err != nil {
-		t.Errorf("got %v after the refusal", err)
+	w.server.Refuse("")
+	if got := w.describe(x); got.Status != types.ExecutionStatusRunning {
+		t.Errorf("got %s after the refusal", got.Status)
 	}
 }
 
 func FuzzNoRequestPanics(f *testing.F) {
-	f.Add(`{"executionArn":"` + arn + `done","includedData":"METADATA_ONLY"}`)
-	f.Add(`{"executionArn":1}`)
-	f.Fuzz(func(t *testing.T, body string) {
+	f.Add("DescribeExecution", `{"executionArn":"`+arn+`done","includedData":"METADATA_ONLY"}`)
+	f.Add("DescribeExecution", `{"executionArn":1}`)
+	f.Add("StartExecution", `{"stateMachineArn":"`+machineARN+`","name":"x","input":"{\"wait\":1}"}`)
+	f.Add("GetExecutionHistory", `{"executionArn":"`+arn+`done","maxResults":1,"nextToken":"e30="}`)
+	f.Add("ListExecutions", `{"stateMachineArn":"`+machineARN+`","statusFilter":"FAILED","maxResults":-1}`)
+	f.Add("StopExecution", `{"executionArn":"`+arn+`done","error":"E"}`)
+	f.Add("RedriveExecution", `{"executionArn":"`+arn+`done","clientToken":""}`)
+	f.Fuzz(func(t *testing.T, operation, body string) {
+		w := newWorld(t)
+		w.failed("done")
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
-		r.Header.Set("X-Amz-Target", "AWSStepFunctions.DescribeExecution")
-		w := httptest.NewRecorder()
-		server, _ := world()
-		server.ServeHTTP(w, r)
-		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
-			t.Errorf("got status %d: %s", w.Code, w.Body)
+		r.Header["X-Amz-Target"] = []string{"AWSStepFunctions." + operation}
+		out := httptest.NewRecorder()
+		w.server.ServeHTTP(out, r)
+		if out.Code != http.StatusOK && out.Code != http.StatusBadRequest && out.Code != http.StatusNotImplemented {
+			t.Errorf("got status %d: %s", out.Code, out.Body)
 		}
 	})
 }

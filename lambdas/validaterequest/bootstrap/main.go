@@ -4,10 +4,12 @@ package main
 import (
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"cloudfront-cd/internal/bootstrap"
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/lambdas/validaterequest"
 )
 
 func main() {
+	bootstrap.Log()
 	lambda.Start(fault.Handler(validaterequest.Handler{}.Handle))
 }

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/jsii-runtime-go"
+
+	"cloudfront-cd/internal/bootstrap"
+	"cloudfront-cd/internal/release"
+)
+
+// causesRule is the name of the rule, after the prefix.
+const causesRule = "needs-operator"
+
+// mailCauses sends the cause of each execution that needs an operator, because an alarm does not say it. It listens to
+// Step Functions' own event and not to ours, which comes from a Lambda: that may be what is broken. The event's detail is
+// that of DescribeExecution, error and cause included
+// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html).
+func (p *parts) mailCauses() {
+	rule := awsevents.NewRule(p.stack, jsii.String("Causes"), &awsevents.RuleProps{
+		RuleName:    jsii.String(prefix + causesRule),
+		Description: jsii.String("Sends the cause of an execution that needs an operator."),
+		EventPattern: &awsevents.EventPattern{
+			Source:     jsii.Strings("aws.states"),
+			DetailType: jsii.Strings("Step Functions Execution Status Change"),
+			Detail: &map[string]any{
+				"stateMachineArn": []*string{p.releaseMachine.StateMachineArn(), p.recoverMachine.StateMachineArn()},
+				"status":          []string{"FAILED"},
+				"error":           []string{release.NeedsOperator},
+			},
+		},
+	})
+	rule.AddTarget(awseventstargets.NewSnsTopic(p.notifications, &awseventstargets.SnsTopicProps{
+		Message: causeMessage(),
+		Role: role(p.stack, "CausesRole", p.service("events.amazonaws.com"), "Sends causes to the notifications' topic",
+			statement{sid: "Publish", actions: []string{"sns:Publish"}, resources: []string{*p.notifications.TopicArn()}},
+			// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+			statement{sid: "Encrypt", actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, resources: []string{*p.notifications.MasterKey().KeyArn()}}),
+		DeadLetterQueue: p.undelivered,
+		RetryAttempts:   jsii.Number(tryTimes),
+		MaxEventAge:     awscdk.Duration_Hours(jsii.Number(tryHours)),
+	}))
+}
+
+// causeMessage is a JSON object, whose values EventBridge writes as JSON. A text would read better, but EventBridge does not
+// escape what it puts into one (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html), and
+// causes have quotes in them; whether it delivers such a text is unverified.
+func causeMessage() awsevents.RuleTargetInput {
+	execution := awsevents.EventField_FromPath(jsii.String("$.detail.executionArn"))
+	return awsevents.RuleTargetInput_FromObject(&map[string]*string{
+		"cause":     awsevents.EventField_FromPath(jsii.String("$.detail.cause")),
+		"execution": execution,
+		"runbook":   jsii.String("docs/runbook.md#" + slug(release.NeedsOperator)),
+		"verbatim": jsii.String("aws stepfunctions describe-execution --region " + bootstrap.Region +
+			" --execution-arn " + *execution + " --query cause --output text"),
+	})
+}

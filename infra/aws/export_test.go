@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+)
+
+// What the external tests use of this package.
+
+// MostPairs is how many pairs the stack takes, Largest how many bytes a zip may have.
+const (
+	MostPairs = mostPairs
+	Largest   = largest
+)
+
+// Run is the command.
+func Run(args []string, out, errs io.Writer) int { return run(args, out, errs) }
+
+// Settings reads settings and prints them.
+func Settings(lookup func(name string) string) (string, error) {
+	s, err := readSettings(lookup)
+	return fmt.Sprintf("%+v", s), err
+}
+
+// AddStack makes the stack with these settings.
+func AddStack(app awscdk.App, lookup func(name string) string, code func(folder string) awslambda.Code) error {
+	s, err := readSettings(lookup)
+	if err == nil {
+		addStack(app, s, code)
+	}
+	return err
+}
+
+// Folders are the folders in the permission table.
+func Folders() []string {
+	var folders []string
+	for _, f := range functions() {
+		folders = append(folders, f.folder)
+	}
+	return folders
+}
+
+// ActionsOf are the IAM actions that a method of the SDK needs; none for one that is not in the table.
+func ActionsOf(method string) []string {
+	var actions []string
+	for _, n := range needs()[method] {
+		actions = append(actions, n.action)
+	}
+	return actions
+}
+
+// Methods are those in the table.
+func Methods() []string {
+	var methods []string
+	for method := range needs() {
+		methods = append(methods, method)
+	}
+	return methods
+}
+
+// Pack zips every bootstrap below dir.
+func Pack(out io.Writer, dir string) error { return pack(out, dir) }

@@ -1,0 +1,23 @@
+package main
+
+import "time"
+
+// What infra/aws deploys by default that costs money while nothing is released, for one primary. A test looks there for
+// resources that are not in this list.
+const (
+	recoverEvery    = 15 * time.Minute // recoverEveryMinutes
+	stackAlarms     = 0
+	stackMetrics    = 0 // of the metric filters
+	stackDashboards = 0
+	stackKeys       = 1 // of the notifications
+)
+
+// standing is what the stack uses in a month in which nothing is released: the schedule starts recover, which finds
+// nothing to do.
+func standing(idle execution) amounts {
+	runs := float64(month / recoverEvery)
+	a := bill(idle).times(runs)
+	a[schedules] = runs
+	a[alarms], a[customMetrics], a[dashboards], a[keys] = stackAlarms, stackMetrics, stackDashboards, stackKeys
+	return a
+}
