@@ -12,22 +12,23 @@ export CGO_ENABLED ?= 0
 LINT      := build/tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 LAMBDAS   := $(notdir $(patsubst %/bootstrap/main.go,%,$(wildcard lambdas/*/bootstrap/main.go)))
 DEMO_VARS := SCENARIO SPEED SEED REQUEST PRIMARY STAGING HISTORY RECORD
-# Only what was said on the command line counts: an environment variable STAGING, say, is not about the demo.
-DEMO_ARGS  = $(foreach v,$(DEMO_VARS),$(if $(filter command,$(origin $(v))),--$(shell echo $(v) | tr A-Z a-z) '$(subst ','\'',$($(v)))'))
+# The variables as flags. Only what was said on the command line counts: an environment variable STAGING, say, is not
+# about the demo.
+flags = $(foreach v,$(1),$(if $(filter command,$(origin $(v))),--$(shell echo $(v) | tr A-Z_ a-z-) '$(subst ','\'',$($(v)))'))
 
 # A template for reading needs no ids of yours.
 EXAMPLE_PAIRS := E1PRIMARY:E2STAGING
 STACK_ARGS     = -c 'pairs=$(or $(PAIRS),$(EXAMPLE_PAIRS))' $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios cost test check lint fmt golden build synth deploy bench fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios cost test check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Try it (needs Go alone)
 demo: build/local ## watch a release: [SCENARIO=name] [SPEED=600|max] [SEED=1] [REQUEST=file] [PRIMARY=file STAGING=file] [HISTORY=file] [RECORD=file]
-	@build/local demo $(DEMO_ARGS) $(if $(SCENARIO),--expected)
+	@build/local demo $(call flags,$(DEMO_VARS)) $(if $(SCENARIO),--expected)
 scenarios: build/local ## list the demo's scenarios
 	@build/local demo --list
 cost: build/cost ## what a release costs on AWS: a healthy one, or [HISTORY=file]; build/cost --prices lists the prices
@@ -52,7 +53,7 @@ fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)
 
 ##@ Build
 build: need-go build/local $(LAMBDAS:%=build/lambdas/%/bootstrap) ## build the demo and every Lambda's bootstrap (linux/arm64)
-build/local build/cost: build/%: need-go FORCE
+build/local build/cost build/operate: build/%: need-go FORCE
 	@go build -trimpath -o $@ ./infra/$*
 # Without the commit in it, a Lambda that has not changed is not deployed again.
 build/lambdas/%/bootstrap: FORCE
@@ -68,6 +69,16 @@ deploy: need-go need-node ## deploy to the account of your credentials: PAIRS=E1
 # Without -trimpath: it stays on this machine, and the CDK bindings are compiled once for it and for the tests.
 build/aws: need-go FORCE
 	@go build -o $@ ./infra/aws
+
+##@ Releases on AWS (build/operate takes the same as flags and exits with the end: build/operate --help)
+start: build/operate ## start a release and follow it: REQUEST=file [NAME=run]; or FOLLOW=execution
+	@build/operate start $(call flags,REQUEST NAME FOLLOW)
+stop: build/operate ## stop a release and see the pair made safe: PRIMARY=E1… [REASON=text]; or EXECUTION=name
+	@build/operate stop $(call flags,PRIMARY EXECUTION REASON)
+status: build/operate ## who releases what, what is held up, and the last ends: [PRIMARY=E1…]
+	@build/operate status $(call flags,PRIMARY)
+recover: build/operate ## make a pair safe: PRIMARY=E1… [REASON=text] [CLEAR_HOLD=why]
+	@build/operate recover $(call flags,PRIMARY REASON CLEAR_HOLD)
 
 ##@ Tidy up
 clean: ## remove everything that was built

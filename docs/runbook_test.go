@@ -180,10 +180,16 @@ func TestTheRunbookHasTheCommandsOfTheCauses(t *testing.T) {
 // TestWhatTheRunbookNamesExists: make's targets, and what the stack makes.
 func TestWhatTheRunbookNamesExists(t *testing.T) {
 	text := read(t, runbook)
-	targets := matches(read(t, "../Makefile"), `(?m)^([a-z]+):`)
+	makefile := read(t, "../Makefile")
+	targets := matches(makefile, `(?m)^([a-z]+):`)
 	for _, target := range matches(text, "(?m)(?:^|`)make ([a-z]+)") {
 		if !slices.Contains(targets, target) {
 			t.Errorf("there is no make %s", target)
+		}
+	}
+	for _, variable := range matches(text, `(?m)\bmake [^\n`+"`"+`]*?\b([A-Z_]+)=`) {
+		if !strings.Contains(makefile, variable) {
+			t.Errorf("make has no variable %s", variable)
 		}
 	}
 	var names []string
@@ -264,58 +270,5 @@ func TestByHandTheConfigFromBeforeComesBack(t *testing.T) {
 	must(t, err)
 	if diff := distribution.Diff(before, got); len(diff) > 0 || strings.Contains(string(restored), "null") {
 		t.Errorf("got %s, which differs in %v", restored, diff)
-	}
-}
-
-func TestLinksBetweenTheDocumentsLeadSomewhere(t *testing.T) {
-	for _, file := range []string{"../README.md", "../CONTRIBUTING.md", runbook, "release.md", "recover.md", "design.md"} {
-		dir := strings.TrimSuffix(file, file[strings.LastIndex(file, "/")+1:])
-		for _, m := range regexp.MustCompile(`\]\(([^)#:]*)(#[^)]*)?\)`).FindAllStringSubmatch(read(t, file), -1) {
-			target, anchor := dir+m[1], strings.TrimPrefix(m[2], "#")
-			if m[1] == "" {
-				target = file
-			}
-			info, err := os.Stat(target)
-			if err != nil {
-				t.Errorf("%s links to %s: %s", file, m[1], err)
-				continue
-			}
-			if anchor != "" && !info.IsDir() && !slices.Contains(anchors(read(t, target)), anchor) {
-				t.Errorf("%s links to %s#%s, which has no such heading", file, target, anchor)
-			}
-		}
-	}
-}
-
-// anchors of the headings, as GitHub makes them.
-func anchors(text string) []string {
-	var all []string
-	for _, heading := range matches(text, `(?m)^#+ (.+)$`) {
-		lower := strings.ReplaceAll(strings.ToLower(heading), " ", "-")
-		all = append(all, regexp.MustCompile(`[^a-z0-9_-]`).ReplaceAllString(lower, ""))
-	}
-	return all
-}
-
-// matches are what the pattern's group has found.
-func matches(text, pattern string) []string {
-	var found []string
-	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
-		found = append(found, m[1])
-	}
-	return found
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	data, err := os.ReadFile(file) //nolint:gosec // files of this repository
-	must(t, err)
-	return string(data)
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

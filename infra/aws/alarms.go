@@ -27,8 +27,10 @@ func (p *parts) addMonitoring() {
 type alarm struct {
 	// title is that of its section in the runbook; the alarm's name is made of it.
 	title string
-	// says is what happened, whether viewers are safe, and how to find the cause.
-	says   string
+	// says is what has happened, and whether viewers are safe.
+	says string
+	// shows is a command that prints why; empty where there is nothing to print.
+	shows  string
 	metric awscloudwatch.IMetric
 	// periods of the metric are looked at. The alarm is on when one of them is above zero, or with onSilence when none is.
 	periods   int
@@ -45,7 +47,7 @@ func (p *parts) addAlarms() []awscloudwatch.Alarm {
 	for _, a := range p.alarmsOf() {
 		props := &awscloudwatch.AlarmProps{
 			AlarmName:          jsii.String(prefix + slug(a.title)),
-			AlarmDescription:   jsii.String(fmt.Sprintf("%s Runbook: docs/runbook.md#%s", a.says, slug(a.title))),
+			AlarmDescription:   jsii.String(a.description()),
 			Metric:             a.metric,
 			EvaluationPeriods:  jsii.Number(a.periods),
 			DatapointsToAlarm:  jsii.Number(1),
@@ -66,6 +68,15 @@ func (p *parts) addAlarms() []awscloudwatch.Alarm {
 	return made
 }
 
+// description is all that the mail of an alarm has; CloudWatch takes 1,024 characters of it.
+func (a alarm) description() string {
+	text := fmt.Sprintf("%s Runbook: docs/runbook.md#%s.", a.says, slug(a.title))
+	if a.shows != "" {
+		text += " Why, from the last day: " + a.shows
+	}
+	return text
+}
+
 // alarmsOf are the alarms. Step Functions' own ExecutionsFailed of the release workflow is not among their metrics: it
 // counts Rejected and Rolled Back, too.
 func (p *parts) alarmsOf() []alarm {
@@ -75,8 +86,8 @@ func (p *parts) alarmsOf() []alarm {
 		{
 			title: "Recover Did Not Finish",
 			says: "A recover execution timed out, was stopped, or was given up by Step Functions. Viewers of its pair may stay on staging " +
-				"until the next one, of the schedule, succeeds. Its last events: " +
-				lastDay(`{ $.type = "ExecutionTimedOut" || $.type = "ExecutionAborted" || $.type = "ExecutionFailed" }`, release.Recover) + ".",
+				"until the next one, of the schedule, succeeds.",
+			shows: lastDay(filter(died()+` || $.type = "ExecutionTimedOut" || $.type = "ExecutionAborted"`), release.Recover),
 			metric: sum(ours(metricRecoverDied, sumOf, period),
 				p.ofMachine("ExecutionsTimedOut", release.Recover, period), p.ofMachine("ExecutionsAborted", release.Recover, period)),
 			periods: 1,
@@ -84,8 +95,8 @@ func (p *parts) alarmsOf() []alarm {
 		{
 			title: "Release Died",
 			says: "A release timed out or was given up by Step Functions, which is a bug or a surprise. Recover has been started and switches " +
-				"the policy off; viewers are safe when it has ended as Recovered. Its last event: " +
-				lastDay(`{ $.type = "ExecutionTimedOut" || $.type = "ExecutionFailed" }`, release.Release) + ".",
+				"the policy off; viewers are safe when it has ended as Recovered.",
+			shows:   lastDay(filter(died()+` || $.type = "ExecutionTimedOut"`), release.Release),
 			metric:  sum(ours(metricReleasesDied, sumOf, period), p.ofMachine("ExecutionsTimedOut", release.Release, period)),
 			periods: 1,
 		},
@@ -113,8 +124,8 @@ func (p *parts) needsOperator() alarm {
 	return alarm{
 		title: release.NeedsOperator,
 		says: "An execution has left something behind that it could not make safe. Viewers may be on staging, or on a config that got worse: " +
-			"the cause says which. Recover tries again on its schedule; the alarm lasts as long as it fails. The causes of the last day: " +
-			lastDay(fmt.Sprintf(`{ $.type = "ExecutionFailed" && $.details.error = %q }`, release.NeedsOperator), release.Release, release.Recover) + ".",
+			"the cause says which. Recover tries again on its schedule; the alarm lasts as long as it fails.",
+		shows:  lastDay(filter(fmt.Sprintf(`$.type = "ExecutionFailed" && $.details.error = %q`, release.NeedsOperator)), release.Release, release.Recover),
 		metric: ours(metricNeedsOperator, sumOf, every), periods: 2,
 	}
 }
@@ -178,11 +189,14 @@ func sum(metrics ...awscloudwatch.Metric) awscloudwatch.IMetric {
 	})
 }
 
-// lastDay is the command that prints the events of a day from the logs of workflows.
+// lastDay is the command that prints the events that match a pattern, from the logs of workflows.
 func lastDay(pattern string, workflows ...string) string {
-	return fmt.Sprintf("for w in %s; do aws logs filter-log-events --region %s --log-group-name /aws/vendedlogs/states/%s$w "+
-		"--start-time $(($(date +%%s)-86400))000 --filter-pattern '%s' --query 'events[].message' --output text; done",
-		strings.Join(workflows, " "), bootstrap.Region, prefix, pattern)
+	command := "aws logs filter-log-events --region " + bootstrap.Region + " --log-group-name /aws/vendedlogs/states/" + machineName("%s") +
+		" --start-time $(($(date +%%s)-86400))000 --filter-pattern '" + pattern + "' --query 'events[].message' --output text"
+	if len(workflows) == 1 {
+		return fmt.Sprintf(command, workflows[0])
+	}
+	return "for w in " + strings.Join(workflows, " ") + "; do " + fmt.Sprintf(command, "$w") + "; done"
 }
 
 // slug is a title as the anchor of its section.

@@ -16,7 +16,8 @@ const causesRule = "needs-operator"
 // mailCauses sends the cause of each execution that needs an operator, because an alarm does not say it. It listens to
 // Step Functions' own event and not to ours, which comes from a Lambda: that may be what is broken. The event's detail is
 // that of DescribeExecution, error and cause included
-// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html).
+// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html). What the schedule has started is left
+// out: it fails every time until somebody has acted, and the alarm stays on for as long.
 func (p *parts) mailCauses() {
 	rule := awsevents.NewRule(p.stack, jsii.String("Causes"), &awsevents.RuleProps{
 		RuleName:    jsii.String(prefix + causesRule),
@@ -28,6 +29,8 @@ func (p *parts) mailCauses() {
 				"stateMachineArn": []*string{p.releaseMachine.StateMachineArn(), p.recoverMachine.StateMachineArn()},
 				"status":          []string{"FAILED"},
 				"error":           []string{release.NeedsOperator},
+				// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+				"input": []any{map[string]any{"anything-but": map[string]any{"suffix": `"reason":"schedule"}`}}},
 			},
 		},
 	})

@@ -71,14 +71,12 @@ func ends(title, workflow string) awscloudwatch.IWidget {
 	return bars(title, all)
 }
 
-// phases has a line for each phase that a release came to; how many ramp steps there are is for each release to say.
 func phases() awscloudwatch.IWidget {
-	search := fmt.Sprintf(`SEARCH('{%s,%s} MetricName="%s"', 'Average', 3600)`, namespace, dimensionPhase, metricPhases)
-	return bars("Seconds in each phase", []awscloudwatch.IMetric{
-		awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-			Expression: &search, Label: jsii.String("${PROP('Dim." + dimensionPhase + "')}"), Period: hour(),
-		}),
-	})
+	var all []awscloudwatch.IMetric
+	for _, phase := range release.PhaseNames() {
+		all = append(all, labelled(ours(metricPhases, "Average", hour(), dimensionPhase, phase), phase))
+	}
+	return bars("Average seconds of a release in each phase", all)
 }
 
 // weights go on until they are set again. What was set before the time that is shown cannot be seen.
@@ -142,17 +140,17 @@ func labelled(m awscloudwatch.Metric, label string) awscloudwatch.IMetric {
 }
 
 func lines(title string, metrics []awscloudwatch.IMetric) awscloudwatch.IWidget {
-	return graph(title, metrics, awscloudwatch.GraphWidgetView_TIME_SERIES, false)
-}
-
-func bars(title string, metrics []awscloudwatch.IMetric) awscloudwatch.IWidget {
-	return graph(title, metrics, awscloudwatch.GraphWidgetView_TIME_SERIES, true)
-}
-
-func graph(title string, metrics []awscloudwatch.IMetric, view awscloudwatch.GraphWidgetView, stacked bool) awscloudwatch.IWidget {
 	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
-		Title: &title, Left: &metrics, View: view, Stacked: &stacked, Width: jsii.Number(half), Height: jsii.Number(high),
+		Title: &title, Left: &metrics, Width: jsii.Number(half), Height: jsii.Number(high),
 		LeftYAxis: &awscloudwatch.YAxisProps{Min: jsii.Number(0), ShowUnits: jsii.Bool(false)},
+	})
+}
+
+// bars have one value for the whole time that is shown.
+func bars(title string, metrics []awscloudwatch.IMetric) awscloudwatch.IWidget {
+	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+		Title: &title, Left: &metrics, Width: jsii.Number(half), Height: jsii.Number(high),
+		View: awscloudwatch.GraphWidgetView_BAR, SetPeriodToTimeRange: jsii.Bool(true),
 	})
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -80,11 +81,13 @@ func (p *parts) functionMetrics() []logMetric {
 	metrics := []logMetric{
 		{
 			metricEnds, p.logs["finish"], whenDone, "1",
-			map[string]string{dimensionWorkflow: "$.workflow", dimensionEnd: "$.end"}, count,
+			map[string]string{dimensionWorkflow: "$.workflow", dimensionEnd: "$.end"},
+			count,
 		},
 		{
 			metricPhases, p.logs["finish"], `{ $.message = "phase ended" }`, "$.seconds",
-			map[string]string{dimensionPhase: "$.phase"}, awscloudwatch.Unit_SECONDS,
+			map[string]string{dimensionPhase: "$.phase"},
+			awscloudwatch.Unit_SECONDS,
 		},
 		{metricWeight, p.logs["shifttraffic"], whenDone, "$.weight", byPrimary, awscloudwatch.Unit_NONE},
 		{metricWeight, p.logs["stoptraffic"], whenDone, "0", byPrimary, awscloudwatch.Unit_NONE},
@@ -105,29 +108,32 @@ func (p *parts) functionMetrics() []logMetric {
 func (p *parts) machineMetrics() []logMetric {
 	var metrics []logMetric
 	for _, workflow := range []string{release.Release, release.Recover} {
-		died := map[string]string{release.Release: metricReleasesDied, release.Recover: metricRecoverDied}[workflow]
+		name := map[string]string{release.Release: metricReleasesDied, release.Recover: metricRecoverDied}[workflow]
 		metrics = append(metrics,
-			logMetric{metricNeedsOperator, p.machineLogs[workflow], whenOperatorNeeded(), "1", nil, awscloudwatch.Unit_COUNT},
-			logMetric{died, p.machineLogs[workflow], whenDied(), "1", nil, awscloudwatch.Unit_COUNT},
+			logMetric{metricNeedsOperator, p.machineLogs[workflow], filter(operatorNeeded()), "1", nil, awscloudwatch.Unit_COUNT},
+			logMetric{name, p.machineLogs[workflow], filter(died()), "1", nil, awscloudwatch.Unit_COUNT},
 		)
 	}
 	return metrics
 }
 
-// whenOperatorNeeded is the entry into the end of that name. The entry and not the failure that follows it: a Fail state
-// whose cause cannot be found in the document fails as States.Runtime.
-func whenOperatorNeeded() string {
-	return fmt.Sprintf(`{ $.type = "FailStateEntered" && $.details.name = %q }`, release.NeedsOperator)
+// operatorNeeded is the entry into the end of that name. The entry and not the failure that follows it: a Fail state whose
+// cause cannot be found in the document fails as States.Runtime.
+func operatorNeeded() string {
+	return fmt.Sprintf(`$.type = "FailStateEntered" && $.details.name = %q`, release.NeedsOperator)
 }
 
-// whenDied is a failure that is none of the ends: Step Functions itself gave up, as on States.Runtime, which no Catch sees.
-func whenDied() string {
+// died is a failure that is none of the ends: Step Functions itself gave up, as on States.Runtime, which no Catch sees.
+func died() string {
 	conditions := []string{`$.type = "ExecutionFailed"`}
 	for _, end := range []string{release.Rejected, release.RolledBack, release.NeedsOperator} {
 		conditions = append(conditions, fmt.Sprintf(`$.details.error != %q`, end))
 	}
-	return "{ " + strings.Join(conditions, " && ") + " }"
+	return strings.Join(conditions, " && ")
 }
+
+// filter is a condition as a filter's pattern; && binds closer than ||.
+func filter(condition string) string { return "{ " + condition + " }" }
 
 // ours is a metric that is made from logs; dimensions are name, value, name, value.
 func ours(name, statistic string, period awscdk.Duration, dimensions ...string) awscloudwatch.Metric {
@@ -137,8 +143,8 @@ func ours(name, statistic string, period awscdk.Duration, dimensions ...string) 
 // metric is one of AWS's, or of ours.
 func metric(namespace, name, statistic string, period awscdk.Duration, dimensions ...string) awscloudwatch.Metric {
 	values := map[string]*string{}
-	for i := 0; i < len(dimensions); i += 2 {
-		values[dimensions[i]] = &dimensions[i+1]
+	for d := range slices.Chunk(dimensions, 2) {
+		values[d[0]] = &d[1]
 	}
 	props := &awscloudwatch.MetricProps{Namespace: &namespace, MetricName: &name, Statistic: &statistic, Period: period}
 	if len(values) > 0 {

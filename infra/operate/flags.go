@@ -31,7 +31,7 @@ func parseFlags(flags *flag.FlagSet, args []string, env environment) error {
 		flags.VisitAll(func(f *flag.Flag) {
 			value, text := flag.UnquoteUsage(f)
 			head := "  " + strings.TrimSpace("--"+f.Name+" "+value)
-			env.Out.Print(head, len("  --clear-hold WHY  "), text, watch.Plain)
+			env.Out.Print(head, len("  --execution EXECUTION  "), text, watch.Plain)
 		})
 		return err
 	case err != nil:

@@ -32,7 +32,7 @@ Credentials and profile are the AWS CLI's; the region is us-east-1. Ctrl-C ends 
 
 Exit codes: 0 Promoted, Nothing To Release, Recovered or Nothing To Recover; 3 Rejected, also when the request is
 refused before anything is started; 4 Rolled Back; 5 Needs Operator; 2 bad usage, or a file that cannot be read;
-1 the end is none of these, or could not be seen. status: 0 all is well, 5 somebody has to look.
+1 the end is none of these, or could not be seen. status: 0 nothing to do, 5 somebody has to look.
 `
 
 func main() {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -123,12 +124,7 @@ func (t *tool) lookAtHold(ctx context.Context, p *pair) error {
 	}
 	p.attention = append(p.attention, fmt.Sprintf(`releases are refused since %s: do what the cause says, then make recover PRIMARY=%s CLEAR_HOLD="why it may be cleared"`, moment(hold.At), p.primary))
 	p.fact("Hold", "placed by %s", hold.Execution.Name)
-	const most = 300 // one screen; the whole of it is in the evidence record
-	cause := []rune(hold.Cause)
-	if len(cause) > most {
-		cause = append(cause[:most], '…')
-	}
-	p.fact("Cause", "%s", string(cause))
+	p.fact("Cause", "%s", beginning(hold.Cause))
 	return nil
 }
 
@@ -177,6 +173,18 @@ func ended(got *sfn.DescribeExecutionOutput) string {
 		return fmt.Sprintf("%s (%s)", got.Status, *got.Error)
 	}
 	return string(got.Status)
+}
+
+// beginning is the sentences of a Cause that fit into a few lines; the whole of it is in the evidence record.
+func beginning(cause string) string {
+	const most = 250
+	if len(cause) <= most {
+		return cause
+	}
+	if end := strings.LastIndex(cause[:most], ". "); end > 0 {
+		return cause[:end+1] + " …"
+	}
+	return strings.ToValidUTF8(cause[:most], "") + "…"
 }
 
 // share is what a policy that is on sends to staging.

@@ -87,7 +87,7 @@ func (t *tool) primaries(ctx context.Context, last []past) ([]string, error) {
 // show is a pair for people.
 func (p pair) show(t *tool) {
 	if len(p.attention) == 0 {
-		t.Out.Print(p.primary, factColumn, "all is well", watch.Good)
+		t.Out.Print(p.primary, factColumn, "nothing to do", watch.Good)
 	}
 	for i, what := range p.attention {
 		t.Out.Print([]string{p.primary, ""}[min(i, 1)], factColumn, what, watch.Bad)

@@ -21,30 +21,30 @@ func TestStatusSaysWhoHasToDoSomething(t *testing.T) {
 		"nothing has happened": {
 			"healthy", func(*account) {},
 			0,
-			[]string{"E1PRIMARY all is well", "Lock free", "Viewers get the primary, policy", "is off; the primary is Deployed", "No release has been started in the last 90 days."},
+			[]string{"E1PRIMARY nothing to do", "Lock free", "Viewers get the primary, policy", "is off; the primary is Deployed", "No release has been started in the last 90 days."},
 		},
 		"a release runs": {
 			"healthy", func(a *account) { a.started("nightly", 32*time.Minute) },
 			0,
 			[]string{
-				"E1PRIMARY all is well", "held since 2026-11-23 09:00:00 UTC by nightly, which is RUNNING", "Release Wait For Viewers for", "32m in all; step 2 of 2: 15 % of the viewers to staging",
+				"E1PRIMARY nothing to do", "held since 2026-11-23 09:00:00 UTC by nightly, which is RUNNING", "Release Wait For Viewers for", "32m in all; step 2 of 2: 15 % of the viewers to staging",
 				"follow: make start FOLLOW=nightly", "is on and sends 15 % of them to staging", "2026-11-23 09:00 E1PRIMARY running for 32m nightly",
 			},
 		},
 		"a change is under way": {
 			"healthy", func(a *account) { a.started("nightly", 6*time.Minute) },
 			0,
-			[]string{"E1PRIMARY all is well", "Release Wait For Traffic for", "not everywhere yet, the primary is InProgress"},
+			[]string{"E1PRIMARY nothing to do", "Release Wait For Traffic for", "not everywhere yet, the primary is InProgress"},
 		},
 		"a release was promoted": {
 			"healthy", func(a *account) { a.started("nightly", time.Hour) },
 			0,
-			[]string{"E1PRIMARY all is well", "Lock free", "E1PRIMARY Promoted after 53m nightly"},
+			[]string{"E1PRIMARY nothing to do", "Lock free", "E1PRIMARY Promoted after 53m nightly"},
 		},
 		"a release went back": {
 			"bad-release", func(a *account) { a.started("nightly", time.Hour) },
 			0,
-			[]string{"E1PRIMARY all is well", "Lock free", "E1PRIMARY Rolled Back after"},
+			[]string{"E1PRIMARY nothing to do", "Lock free", "E1PRIMARY Rolled Back after"},
 		},
 		"a release is held up": {
 			"edit-during-bake", func(a *account) { a.started("nightly", 2*time.Hour) },
@@ -61,7 +61,7 @@ func TestStatusSaysWhoHasToDoSomething(t *testing.T) {
 				a.Clock.Advance(30 * time.Second)
 			},
 			0,
-			[]string{"E1PRIMARY all is well", "by nightly, which is ABORTED (Stopped)", "Recover is at it: make start FOLLOW=recover-nightly"},
+			[]string{"E1PRIMARY nothing to do", "by nightly, which is ABORTED (Stopped)", "Recover is at it: make start FOLLOW=recover-nightly"},
 		},
 		"recover has the lock": {
 			"healthy", func(a *account) {
@@ -70,7 +70,7 @@ func TestStatusSaysWhoHasToDoSomething(t *testing.T) {
 				a.Clock.Advance(3 * time.Minute)
 			},
 			0,
-			[]string{"E1PRIMARY all is well", "by recover-nightly, which is RUNNING", "Recover Wait For Recovery for", "follow: make start FOLLOW=recover-nightly"},
+			[]string{"E1PRIMARY nothing to do", "by recover-nightly, which is RUNNING", "Recover Wait For Recovery for", "follow: make start FOLLOW=recover-nightly"},
 		},
 		"a release is dead, and nobody has noticed": {
 			"healthy", func(a *account) {
@@ -113,7 +113,7 @@ func TestStatusSaysWhoHasToDoSomething(t *testing.T) {
 		"the operator may not look at CloudFront": {
 			"healthy", func(a *account) { a.Transport.Fault = refusing("GetDistribution", "") },
 			0,
-			[]string{"E1PRIMARY all is well", "Viewers not to be seen: your role is not allowed cloudfront:GetDistribution"},
+			[]string{"E1PRIMARY nothing to do", "Viewers not to be seen: your role is not allowed cloudfront:GetDistribution"},
 		},
 		"the operator may not look at policies": {
 			"healthy", func(a *account) { a.Transport.Fault = refusing("GetContinuousDeploymentPolicy", "") },
@@ -131,7 +131,7 @@ func TestStatusSaysWhoHasToDoSomething(t *testing.T) {
 				t.Errorf("got %d lines, want one screen\n%s", n, r.out)
 			}
 			if c.code != 0 {
-				wantNone(t, r.out, "all is well")
+				wantNone(t, r.out, "nothing to do")
 			}
 		})
 	}
@@ -153,7 +153,7 @@ func TestStatusOfTheWholeStack(t *testing.T) {
 	a.Clock.Advance(30 * time.Second) // the last one ends
 	r = a.run("status")
 	r.wantCode(t, 5)
-	wantContains(t, r.out, "E1PRIMARY all is well", "E9GONE releases are refused", "there is no such distribution in this account", "Promoted after 53m nightly")
+	wantContains(t, r.out, "E1PRIMARY nothing to do", "E9GONE releases are refused", "there is no such distribution in this account", "Promoted after 53m nightly")
 	wantNone(t, r.out, "scheduled-recover")
 	r = a.run("status", "--primary", "E1PRIMARY")
 	r.wantCode(t, 0)

@@ -21,6 +21,17 @@ type Phase struct {
 	Took time.Duration
 }
 
+// PhaseNames are all that there can be, in their order.
+func PhaseNames() []string {
+	names := []string{PhasePrepare, PhaseStage}
+	for i := range maxSteps {
+		names = append(names, stepPhase(i))
+	}
+	return append(names, PhasePromote, PhaseBake, PhaseGoBack)
+}
+
+func stepPhase(index int) string { return fmt.Sprintf("%s %d", PhaseStep, index+1) }
+
 // Phases are those that the release came to, from its start to Outcome.At; together they took as long as the release. A
 // recover execution has none.
 func (d *Document) Phases() []Phase {
@@ -59,7 +70,7 @@ func (d *Document) begun() []beginning {
 	}
 	if d.Step != nil {
 		for i, shift := range d.Step.Shifts {
-			add(fmt.Sprintf("%s %d", PhaseStep, i+1), shift.At)
+			add(stepPhase(i), shift.At)
 		}
 	}
 	add(PhasePromote, d.promotedSince())

@@ -2,6 +2,7 @@ package release_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,9 @@ func TestThePhasesSayWhereTheTimeWent(t *testing.T) {
 			var got []string
 			for _, p := range tc.doc.Phases() {
 				got = append(got, fmt.Sprintf("%s %.0f", p.Name, p.Took.Minutes()))
+				if !slices.Contains(release.PhaseNames(), p.Name) {
+					t.Errorf("%s is not among the names of phases", p.Name)
+				}
 			}
 			if text := strings.Join(got, ", "); text != tc.want {
 				t.Errorf("got  %s\nwant %s", text, tc.want)

@@ -163,14 +163,14 @@ func notRecovered() map[string]ending {
 			[]string{"Nothing was touched. Refused: the hold stays: policy P is enabled."},
 			nil,
 		},
-		"no hold beside no dead run leaves nothing to do": {
+		"a hold that an earlier call has cleared, or that never was, is as it should be": {
 			func(d *release.Document) {
 				nobodyDead(d)
 				d.HoldCleared = &release.HoldCleared{Note: "There is no hold on it."}
 			},
-			release.NothingToRecover,
+			release.Recovered,
 			[]string{"There is no hold on it."},
-			[]string{"recover", "There was nothing to do"},
+			[]string{"There was nothing to do"},
 		},
 		"nothing at all leaves nothing to do": {nobodyDead, release.NothingToRecover, []string{"There was nothing to do."}, nil},
 	}

@@ -133,7 +133,7 @@ func primaryOf(event []byte) (string, error) {
 //   - another execution works on the pair → Nothing To Recover; Rejected where a hold was to be cleared
 //   - the primary was found worse after a promotion that was not taken back, and no operator says that it may stay →
 //     Needs Operator
-//   - the policy is off everywhere, or the hold was cleared → Recovered
+//   - the policy is off everywhere, or there is no hold any more that an operator asked to clear → Recovered
 //   - else there was nothing to do → Nothing To Recover
 func (d *Document) concludeRecovery() Outcome {
 	o := Outcome{}
@@ -147,7 +147,7 @@ func (d *Document) concludeRecovery() Outcome {
 	case d.Examination != nil:
 		o.Recovered, o.End = true, Recovered
 		o.Cause = fmt.Sprintf("Viewers are safe: the policy of %s is off everywhere. %s%s", d.Plan.Primary, d.Examination.Note, d.holdLeft())
-	case d.HoldCleared != nil && d.HoldCleared.Cleared:
+	case d.HoldCleared != nil: // or there is none, perhaps because an earlier call of Clear Hold has lost its answer
 		o.Recovered, o.End, o.Cause = true, Recovered, d.HoldCleared.Note
 	case d.Failure != nil && d.Failure.Error == lockHeld && d.Plan != nil && d.Plan.ClearHold:
 		o.Rejected, o.End, o.Cause = true, Rejected, "The hold was not cleared: another execution works on the pair. "+d.Failure.sentence()
@@ -159,9 +159,6 @@ func (d *Document) concludeRecovery() Outcome {
 		o.Rejected, o.End, o.Cause = true, Rejected, "Nothing was touched. "+d.Failure.sentence()
 	default:
 		o.NothingToRecover, o.End, o.Cause = true, NothingToRecover, "There was nothing to do."
-		if d.HoldCleared != nil {
-			o.Cause = d.HoldCleared.Note
-		}
 	}
 	return o
 }

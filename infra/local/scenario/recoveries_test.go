@@ -210,7 +210,7 @@ func recoveryTable() map[string]recovery {
 			prepare: func(w *world.World) {
 				w.When(release.Promoted, 1, func(*asl.Execution) { startRecover(w, "by-hand", clear) })
 			},
-			ends: []scenario.Ending{ending(scenario.First, release.Promoted), ending("by-hand", release.NothingToRecover)}, cause: "There is no hold",
+			ends: []scenario.Ending{ending(scenario.First, release.Promoted), ending("by-hand", release.Recovered)}, cause: "There is no hold",
 		},
 	}
 }
