@@ -3,6 +3,7 @@ package main_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 	"os/exec"
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 		bootstrap.Log()
 		os.Exit(beFunctions(name))
 	}
+	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
 }
 
@@ -111,7 +113,7 @@ func TestMetricsAreInTheLogsOfTheExecutions(t *testing.T) {
 		scenario string
 		want     map[string]string
 	}{
-		"needs an operator":             {"edit-during-bake", map[string]string{"NeedsOperator{}": "1"}},
+		"both workflows need an operator": {"edit-during-bake", map[string]string{"NeedsOperator{}": "1 1"}},
 		"given up by Step Functions":    {"runtime-error", map[string]string{"ReleasesDied{}": "1"}},
 		"rolled back":                   {"bad-release", map[string]string{}},
 		"rejected":                      {"http3", map[string]string{}},

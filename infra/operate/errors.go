@@ -47,7 +47,6 @@ func failed(err error, viewers string) error {
 func report(screen *watch.Screen, command string, err error) int {
 	told := &operatorError{err: err, code: exitcode.Failure}
 	_ = errors.As(err, &told)
-	screen.Keep()
 	screen.Print("", 0, "operate "+command+": "+watch.Plainly(told.Error()), watch.Bad)
 	if told.viewers != "" {
 		screen.Field("Viewers", told.viewers)

@@ -126,7 +126,6 @@ func (r *following) interrupted() error {
 	if r.doc.Workflow == release.Release && r.doc.Plan != nil {
 		next += " — to stop it: make stop PRIMARY=" + r.doc.Plan.Primary
 	}
-	r.Out.Keep()
 	return &operatorError{
 		err: errors.New("following was stopped, " + r.Name() + " was not"), viewers: goesOn, code: exitcode.Failure,
 		next: next,

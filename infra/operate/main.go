@@ -89,6 +89,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	if err == nil {
 		return code
 	}
+	env.Out.Keep()
 	return report(env.Errors, args[0], err)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/smithy-go/logging"
 
 	"cloudfront-cd/infra/exitcode"
 	"cloudfront-cd/internal/bootstrap"
@@ -49,7 +50,8 @@ type services struct {
 // connect makes the clients from the AWS CLI's settings. Calls are repeated as the SDK does by default: a person waits, and
 // every call of this tool may be repeated (StartExecution has a name, and StopExecution ends what has ended no further).
 func connect(ctx context.Context) (services, error) {
-	c, err := config.LoadDefaultConfig(ctx, config.WithRegion(bootstrap.Region))
+	// What the SDK warns of on its way to credentials would stand before the error that says it.
+	c, err := config.LoadDefaultConfig(ctx, config.WithRegion(bootstrap.Region), config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return services{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}

@@ -1,0 +1,117 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTheDashboardShowsOnlyMetricsThatThereAre: those of the stack's filters, with their dimensions, and AWS's.
+func TestTheDashboardShowsOnlyMetricsThatThereAre(t *testing.T) {
+	stack := stack(t)
+	ours := map[string]string{}
+	for _, f := range stack.all("AWS::Logs::MetricFilter") {
+		m := list(f.Properties["MetricTransformations"])[0]
+		var dimensions []string
+		for _, d := range list(at(m, "Dimensions")) {
+			dimensions = append(dimensions, stack.say(at(d, "Key")))
+		}
+		slices.Sort(dimensions)
+		ours[stack.say(at(m, "MetricName"))] = strings.Join(dimensions, " ")
+	}
+	aws := map[string]string{
+		"AWS/CloudFront 5xxErrorRate": "DistributionId Region", "AWS/CloudFront 4xxErrorRate": "DistributionId Region", "AWS/CloudFront Requests": "DistributionId Region",
+		"AWS/States ExecutionsStarted": "StateMachineArn", "AWS/States ExecutionsSucceeded": "StateMachineArn", "AWS/States ExecutionsFailed": "StateMachineArn",
+		"AWS/States ExecutionsTimedOut": "StateMachineArn", "AWS/States ExecutionsAborted": "StateMachineArn",
+		"AWS/SQS ApproximateNumberOfMessagesVisible": "QueueName",
+	}
+	shown := map[string]bool{}
+	for _, m := range widgetMetrics(t, stack) {
+		want, known := aws[m.namespace+" "+m.name]
+		if m.namespace == name {
+			want, known = ours[m.name]
+		}
+		var dimensions []string
+		for _, d := range m.dimensions {
+			dimension, _, _ := strings.Cut(d, "=")
+			dimensions = append(dimensions, dimension)
+		}
+		slices.Sort(dimensions)
+		if got := strings.Join(dimensions, " "); !known || got != want {
+			t.Errorf("%s %s has the dimensions %s, want %s", m.namespace, m.name, got, want)
+		}
+		shown[fmt.Sprintf("%s%v", m.name, m.dimensions)] = true
+	}
+	for _, want := range []string{
+		"Ends[Workflow=release End=Rolled Back]", "Ends[Workflow=recover End=Recovered]", "PhaseSeconds[Phase=Step 10]", "PhaseSeconds[Phase=Go Back]",
+		"Weight[Primary=E3PRIMARY]", "Failures[Fault=Throttled]", "5xxErrorRate[DistributionId=E1PRIMARY Region=Global]",
+		"5xxErrorRate[DistributionId=E4STAGING Region=Global]", "Requests[DistributionId=E2STAGING Region=Global]",
+	} {
+		if !shown[want] && !shown[swapped(want)] {
+			t.Errorf("%s is not shown", want)
+		}
+	}
+}
+
+// swapped is a metric with its two dimensions in the other order.
+func swapped(metric string) string {
+	name, rest, _ := strings.Cut(strings.TrimSuffix(metric, "]"), "[")
+	at := strings.LastIndex(rest[:strings.LastIndex(rest, "=")], " ")
+	if at < 0 {
+		return metric
+	}
+	return name + "[" + rest[at+1:] + " " + rest[:at] + "]"
+}
+
+type shownMetric struct {
+	namespace, name string
+	dimensions      []string
+}
+
+// widgetMetrics are the metrics of all widgets. A metric in a widget is a list of namespace, name, dimension, value, …, and
+// options (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html).
+func widgetMetrics(t *testing.T, stack *template) []shownMetric {
+	t.Helper()
+	var body struct {
+		Widgets []struct {
+			Type       string
+			Properties struct {
+				Title, Region, Markdown string
+				Alarms                  []string
+				Metrics                 [][]any
+			}
+		}
+	}
+	text := stack.say(stack.one(t, "AWS::CloudWatch::Dashboard", "Dashboard").Properties["DashboardBody"])
+	if err := json.Unmarshal([]byte(text), &body); err != nil {
+		t.Fatalf("the dashboard is no JSON: %v", err)
+	}
+	var all []shownMetric
+	for _, w := range body.Widgets {
+		if w.Type == "metric" && (w.Properties.Region == "" || w.Properties.Title == "") {
+			t.Errorf("the widget %q is of region %q", w.Properties.Title, w.Properties.Region)
+		}
+		if w.Type == "alarm" && len(w.Properties.Alarms) != len(stack.all("AWS::CloudWatch::Alarm")) {
+			t.Errorf("the dashboard shows %d alarms", len(w.Properties.Alarms))
+		}
+		for _, parts := range w.Properties.Metrics {
+			var words []string
+			for _, p := range parts {
+				if word, ok := p.(string); ok {
+					words = append(words, word)
+				}
+			}
+			if len(words) == 0 { // an expression, which is all options
+				continue
+			}
+			m := shownMetric{namespace: words[0], name: words[1]}
+			for d := range slices.Chunk(words[2:], 2) {
+				m.dimensions = append(m.dimensions, strings.Join(d, "="))
+			}
+			all = append(all, m)
+		}
+	}
+	return all
+}
