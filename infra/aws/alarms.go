@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -130,19 +131,20 @@ func (p *parts) needsOperator() alarm {
 	}
 }
 
-// recoverSilent watches the watchman. The schedule's starts may fail four times in a row, and an alarm's periods of an hour
-// may span seven days (CloudWatch API Reference, PutMetricAlarm); the schedule's longest interval is a day.
+// recoverSilent watches the watchman.
 func (p *parts) recoverSilent() alarm {
-	const mayFail = 4
-	hours := math.Ceil((mayFail * p.settings.recoverEvery).Hours())
 	return alarm{
 		title: "Recover Does Not Run",
 		says: "The schedule has not started recover for hours. Viewers are safe unless a release dies: then only the rule " + prefix +
 			"unsafe-ends makes its pair safe. Expected once, right after the stack was made.",
 		metric:  p.ofMachine("ExecutionsStarted", release.Recover, hour()),
-		periods: int(hours), onSilence: true,
+		periods: silentHours(p.settings.recoverEvery), onSilence: true,
 	}
 }
+
+// silentHours are those in which the schedule should have started recover four times. An alarm's periods of an hour may
+// span seven days (CloudWatch API Reference, PutMetricAlarm); the schedule's longest interval is a day.
+func silentHours(every time.Duration) int { return int(math.Ceil((4 * every).Hours())) }
 
 const sumOf = "Sum"
 

@@ -40,8 +40,8 @@ func guide() awscloudwatch.IWidget {
 	return awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{Width: jsii.Number(half), Height: jsii.Number(high), Markdown: jsii.String(`# ` + stackName + `
 An alarm is on? Its description says what has happened; its section in docs/runbook.md has the rest.
 
-**Are viewers safe?** The weight of every pair without a release is 0 and its two sides differ only where a release is on. The
-runbook begins with the commands that make sure.
+**Are viewers safe?** No viewer gets staging where the weight is 0 and staging has no requests. The runbook begins with the
+commands that make sure.
 
 **Why did a release end so?** The cause of its execution says it; the log line *step done* of each Lambda says what it has
 decided on the way. In Logs Insights, over the log groups /aws/lambda/` + prefix + `*:

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 )
 
@@ -25,13 +25,16 @@ func Settings(lookup func(name string) string) (string, error) {
 	return fmt.Sprintf("%+v", s), err
 }
 
-// AddStack makes the stack with these settings.
-func AddStack(app awscdk.App, lookup func(name string) string, code func(folder string) awslambda.Code) error {
+// Synthesize writes the template of the stack with these settings into a folder.
+func Synthesize(out string, lookup func(name string) string, code awslambda.Code) error {
 	s, err := readSettings(lookup)
-	if err == nil {
-		addStack(app, s, code)
+	if err != nil {
+		return err
 	}
-	return err
+	app := newApp(out, nil)
+	addStack(app, s, func(string) awslambda.Code { return code })
+	app.Synth(nil)
+	return nil
 }
 
 // Folders are the folders in the permission table.
@@ -60,6 +63,9 @@ func Methods() []string {
 	}
 	return methods
 }
+
+// SilentHours is after how many hours without a start of recover there is an alarm.
+func SilentHours(every time.Duration) int { return silentHours(every) }
 
 // Pack zips every bootstrap below dir.
 func Pack(out io.Writer, dir string) error { return pack(out, dir) }

@@ -19,7 +19,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
@@ -83,9 +82,15 @@ func parse(args []string) (command, error) {
 }
 
 // synthesize writes the cloud assembly. Settings are CDK context, so that a cdk.json works as well as -c.
-func synthesize(c command) error {
+func synthesize(c command) (err error) {
 	defer jsii.Close()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &c.out, Context: &c.context, AnalyticsReporting: jsii.Bool(false)})
+	defer func() {
+		// jsii panics with what CDK throws.
+		if thrown := recover(); thrown != nil {
+			err = fmt.Errorf("synthesize the stack: %v", thrown)
+		}
+	}()
+	app := newApp(c.out, c.context)
 	s, err := readSettings(func(name string) string {
 		value := app.Node().TryGetContext(&name)
 		if value == nil {

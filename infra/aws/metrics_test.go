@@ -114,11 +114,11 @@ func TestMetricsAreInTheLogsOfTheExecutions(t *testing.T) {
 		want     map[string]string
 	}{
 		"both workflows need an operator": {"edit-during-bake", map[string]string{"NeedsOperator{}": "1 1"}},
-		"given up by Step Functions":    {"runtime-error", map[string]string{"ReleasesDied{}": "1"}},
-		"rolled back":                   {"bad-release", map[string]string{}},
-		"rejected":                      {"http3", map[string]string{}},
-		"promoted":                      {"healthy", map[string]string{}},
-		"stopped, by whoever knows why": {"aborted", map[string]string{}},
+		"given up by Step Functions":      {"runtime-error", map[string]string{"ReleasesDied{}": "1"}},
+		"rolled back":                     {"bad-release", map[string]string{}},
+		"rejected":                        {"http3", map[string]string{}},
+		"promoted":                        {"healthy", map[string]string{}},
+		"stopped, by whoever knows why":   {"aborted", map[string]string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stage, err := play(tc.scenario, func(string) {})
@@ -133,18 +133,26 @@ func TestMetricsAreInTheLogsOfTheExecutions(t *testing.T) {
 	}
 }
 
-// TestDimensionsAreFewEnough: CloudWatch takes three, and no default value beside them.
-func TestDimensionsAreFewEnough(t *testing.T) {
-	for _, f := range stack(t).all("AWS::Logs::MetricFilter") {
+// TestMetricsAreWhereAlarmsLookForThem, and with at most the three dimensions that CloudWatch takes, and no default value
+// beside them.
+func TestMetricsAreWhereAlarmsLookForThem(t *testing.T) {
+	stack := stack(t)
+	for _, f := range stack.all("AWS::Logs::MetricFilter") {
 		m := list(f.Properties["MetricTransformations"])[0]
+		if got := stack.say(at(m, "MetricNamespace")); got != name {
+			t.Errorf("%s is in the namespace %s", f.id, got)
+		}
 		if n := len(list(at(m, "Dimensions"))); n > 3 || n > 0 && at(m, "DefaultValue") != nil {
 			t.Errorf("%s has %d dimensions and the default value %v", f.id, n, at(m, "DefaultValue"))
 		}
 	}
 }
 
-// functionLines are the lines of a scenario's functions, by log group.
-func functionLines(t *testing.T, name string) map[string][]string {
+// line is a line of a log group.
+type line struct{ group, text string }
+
+// functionLines are the lines of a scenario's functions.
+func functionLines(t *testing.T, name string) []line {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])
 	command.Env = append(os.Environ(), scenarioVar+"="+name, "AWS_LAMBDA_LOG_FORMAT=JSON")
@@ -152,22 +160,23 @@ func functionLines(t *testing.T, name string) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, group := map[string][]string{}, ""
-	for line := range strings.Lines(string(out)) {
-		if folder, ok := strings.CutPrefix(line, "# "); ok {
+	var lines []line
+	group := ""
+	for text := range strings.Lines(string(out)) {
+		if folder, ok := strings.CutPrefix(text, "# "); ok {
 			group = "/aws/lambda/cloudfront-cd-" + strings.TrimSpace(folder)
 			continue
 		}
-		lines[group] = append(lines[group], line)
+		lines = append(lines, line{group, text})
 	}
 	return lines
 }
 
-// executionLines are the events of a scenario's executions in Step Functions' log, by log group: type, id, and the details
-// of the API's HistoryEvent under one key (as in https://github.com/linz/geostore/pull/2300).
-func executionLines(t *testing.T, stage *scenario.Stage) map[string][]string {
+// executionLines are the events of a scenario's executions in Step Functions' logs: type, id, and the details of the API's
+// HistoryEvent under one key (as in https://github.com/linz/geostore/pull/2300).
+func executionLines(t *testing.T, stage *scenario.Stage) []line {
 	t.Helper()
-	lines := map[string][]string{}
+	var lines []line
 	for _, x := range stage.World.Executions {
 		group := "/aws/vendedlogs/states/cloudfront-cd-release"
 		if x.Machine() == stage.World.Machines[release.Recover] {
@@ -179,47 +188,46 @@ func executionLines(t *testing.T, stage *scenario.Stage) map[string][]string {
 				t.Fatal(err)
 			}
 			text = regexp.MustCompile(`"[a-zA-Z]+EventDetails":`).ReplaceAll(text, []byte(`"details":`))
-			lines[group] = append(lines[group], string(text))
+			lines = append(lines, line{group, string(text)})
 		}
 	}
 	return lines
 }
 
 // points are the values that the stack's filters make of lines, in their order, by metric with its dimensions.
-func points(t *testing.T, stack *template, lines map[string][]string) map[string]string {
+func points(t *testing.T, stack *template, lines []line) map[string]string {
 	t.Helper()
 	made := map[string]string{}
-	for _, f := range stack.all("AWS::Logs::MetricFilter") {
-		m := list(f.Properties["MetricTransformations"])[0]
-		group := groupOf(t, stack, f)
-		if got := stack.say(at(m, "MetricNamespace")); got != name {
-			t.Errorf("%s is in the namespace %s", f.id, got)
+	for _, l := range lines {
+		var event map[string]any
+		if err := json.Unmarshal([]byte(l.text), &event); err != nil {
+			t.Fatalf("%s: %s is no JSON: %v", l.group, l.text, err)
 		}
-		for _, line := range lines[group] {
-			var event map[string]any
-			if err := json.Unmarshal([]byte(line), &event); err != nil {
-				t.Fatalf("%s: %s is no JSON: %v", group, line, err)
+		for _, f := range stack.all("AWS::Logs::MetricFilter") {
+			if groupOf(t, stack, f) == l.group && matches(t, stack.say(f.Properties["FilterPattern"]), event) {
+				metric, value := stack.point(list(f.Properties["MetricTransformations"])[0], event)
+				if _, err := strconv.ParseFloat(value, 64); err != nil {
+					t.Errorf("%s: %s of %s is no number", f.id, value, l.text)
+				}
+				made[metric] = strings.TrimSpace(made[metric] + " " + value)
 			}
-			if !matches(t, stack.say(f.Properties["FilterPattern"]), event) {
-				continue
-			}
-			var dimensions []string
-			for _, d := range list(at(m, "Dimensions")) {
-				dimensions = append(dimensions, fmt.Sprintf("%s=%v", at(d, "Key"), field(event, stack.say(at(d, "Value")))))
-			}
-			slices.Sort(dimensions)
-			value := stack.say(at(m, "MetricValue"))
-			if strings.HasPrefix(value, "$") {
-				value = fmt.Sprint(field(event, value))
-			}
-			if _, err := strconv.ParseFloat(value, 64); err != nil {
-				t.Errorf("%s: %s of %s is no number", f.id, value, line)
-			}
-			metric := fmt.Sprintf("%s{%s}", at(m, "MetricName"), strings.Join(dimensions, ","))
-			made[metric] = strings.TrimSpace(made[metric] + " " + value)
 		}
 	}
 	return made
+}
+
+// point is what a filter makes of an event that it matches.
+func (t *template) point(transformation any, event map[string]any) (metric, value string) {
+	var dimensions []string
+	for _, d := range list(at(transformation, "Dimensions")) {
+		dimensions = append(dimensions, fmt.Sprintf("%s=%v", at(d, "Key"), field(event, t.say(at(d, "Value")))))
+	}
+	slices.Sort(dimensions)
+	value = t.say(at(transformation, "MetricValue"))
+	if strings.HasPrefix(value, "$") {
+		value = fmt.Sprint(field(event, value))
+	}
+	return fmt.Sprintf("%s{%s}", at(transformation, "MetricName"), strings.Join(dimensions, ",")), value
 }
 
 func groupOf(t *testing.T, stack *template, filter *resource) string {

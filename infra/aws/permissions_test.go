@@ -75,7 +75,7 @@ func TestReadsAreOnExactlyTheirResources(t *testing.T) {
 		"cloudfront:ListDistributions":             "*",
 		"cloudwatch:GetMetricData":                 "*",
 		"cloudwatch:DescribeAlarms":                "*",
-		"s3:GetBucketPolicy":                       "arn:aws:s3:::site-bucket",
+		"s3:GetBucketPolicy":                       "arn:aws:s3:::example-site",
 		"s3:GetObject":                             "${Records}/holds/*",
 		"s3:ListBucket":                            "${Records}",
 		"s3:PutObject":                             "${Records}/releases/*",

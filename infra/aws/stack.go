@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -43,6 +45,14 @@ type parts struct {
 	undelivered awssqs.Queue
 
 	notifications awssns.Topic
+}
+
+// newApp is an app whose synthesis fails on whatever CDK's own validation finds in a template, warnings included: it has
+// CloudFormation's schemas, and needs nothing installed.
+func newApp(out string, context map[string]any) awscdk.App {
+	all := map[string]any{"@aws-cdk/core:strictCfnValidateErrors": true}
+	maps.Copy(all, context)
+	return awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: &all, AnalyticsReporting: jsii.Bool(false)})
 }
 
 // addStack makes the one stack. The code of a function is asked for by its folder, so that tests need no build.

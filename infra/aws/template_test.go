@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
@@ -44,14 +43,7 @@ type resource struct {
 // stack is the template that the tests look at: of two pairs, with every setting given.
 func stack(t *testing.T) *template {
 	t.Helper()
-	made.once.Do(func() {
-		made.template = synthesize(t, map[string]string{
-			"pairs":         "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING",
-			"originBuckets": "site-bucket",
-			"notify":        "oncall@example.com",
-			"account":       account,
-		})
-	})
+	made.once.Do(func() { made.template = synthesize(t) })
 	if made.template == nil {
 		t.Fatal("the stack could not be synthesized: see the first test")
 	}
@@ -65,8 +57,12 @@ var made struct { //nolint:gochecknoglobals // to synthesize takes seconds, and 
 
 // synthesize makes the stack's template. Without Node.js the test fails, and is not skipped: a stack that was not
 // synthesized is not known to be one.
-func synthesize(t *testing.T, settings map[string]string) *template {
+func synthesize(t *testing.T) *template {
 	t.Helper()
+	settings := map[string]string{
+		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "example-site",
+		"notify": "oncall@example.com", "account": account,
+	}
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Fatal("Node.js is needed to synthesize the stack with CDK, and there is no node on the PATH.")
@@ -77,12 +73,10 @@ func synthesize(t *testing.T, settings map[string]string) *template {
 	jsii.Close()
 	defer jsii.Close()
 	out := t.TempDir()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, AnalyticsReporting: jsii.Bool(false)})
 	code := awslambda.Code_FromAsset(jsii.String(bootstrapZip(t)), nil)
-	if err := aws.AddStack(app, func(name string) string { return settings[name] }, func(string) awslambda.Code { return code }); err != nil {
+	if err := aws.Synthesize(out, given(settings), code); err != nil {
 		t.Fatal(err)
 	}
-	app.Synth(nil)
 	text, err := os.ReadFile(filepath.Join(out, name+".template.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,8 @@ import (
 const (
 	// lookEvery is the pause between two looks at a history.
 	lookEvery = 5 * time.Second
+	// liveColumn is where package watch begins the texts of its lines.
+	liveColumn = 30
 	// blindFor is how long the history may be unreadable, the SDK's own retries not counted, before the tool gives up.
 	blindFor = 10 * time.Minute
 )
@@ -112,8 +114,7 @@ func (r *following) bear(err error) error {
 		r.blind = now
 	}
 	if noCredentials(err) || denied(err) || now.Sub(r.blind) >= blindFor {
-		e := &operatorError{err: err, viewers: goesOn, next: advice(err) + "; then: " + follower(r.arn), code: exitcode.Failure}
-		return e
+		return &operatorError{err: err, viewers: goesOn, next: advice(err) + "; then: " + follower(r.arn), code: exitcode.Failure}
 	}
 	if r.blind.Equal(now) && r.seen > 0 {
 		r.Out.Field("Blind", watch.Plainly(err.Error())+"; "+goesOn+"; looking again")
@@ -121,14 +122,14 @@ func (r *following) bear(err error) error {
 	return nil
 }
 
+// interrupted is the end of the following, and of nothing else.
 func (r *following) interrupted() error {
 	next := "follow again: " + follower(r.arn)
 	if r.doc.Workflow == release.Release && r.doc.Plan != nil {
 		next += " — to stop it: make stop PRIMARY=" + r.doc.Plan.Primary
 	}
 	return &operatorError{
-		err: errors.New("following was stopped, " + r.Name() + " was not"), viewers: goesOn, code: exitcode.Failure,
-		next: next,
+		err: errors.New("following was stopped, " + r.Name() + " was not"), viewers: goesOn, next: next, code: exitcode.Failure,
 	}
 }
 
@@ -141,9 +142,6 @@ func (r *following) live() {
 	r.Out.Draw(now.UTC().Format(time.TimeOnly)+" "+r.title, liveColumn,
 		now.Sub(r.started).Round(time.Second).String()+" since the start")
 }
-
-// liveColumn is where package watch begins the texts of its lines.
-const liveColumn = 30
 
 // conclude fills in the ending.
 func (r *following) conclude() {
@@ -183,7 +181,7 @@ func (r *following) show() {
 		r.Out.Field("Record", "s3://"+r.stack.bucket+"/"+e.record)
 	}
 	if slices.Contains(release.UnsafeStatuses(), e.end) {
-		r.Out.Field("Viewers", "some may still get the staging config: no Catch has run. The stack starts recover, at once and on its schedule: make status")
+		r.Out.Field("Viewers", "some may still get the staging config: no Catch has run. The stack starts recover by itself: make status")
 	}
 	r.Out.Field("Exit", fmt.Sprintf("%d: %s", exitcode.Of(e.end), exitcode.Meaning(e.end)))
 }

@@ -25,7 +25,7 @@ func TestStartExitsWithTheEnd(t *testing.T) {
 		"illegal-diff":     {3, []string{"block illegal-difference", "REJECTED: execution release", "Cause Nothing was touched.", "Exit 3: nothing was touched"}},
 		"bad-release":      {4, []string{"· unhealthy", "ROLLED BACK: execution release", "No viewer gets the staging config", "Exit 4: viewers are as safe as before"}},
 		"edit-during-bake": {5, []string{"NEEDS OPERATOR: execution release", "was changed by someone else", "Exit 5: something is left behind"}},
-		"runtime-error":    {1, []string{"the execution breaks: States.Runtime", "FAILED: execution release", "Cause States.Runtime", "Viewers some may still get the staging config", "The stack starts recover", "Exit 1:"}},
+		"runtime-error":    {1, []string{"the execution breaks: States.Runtime", "FAILED: execution release", "Cause States.Runtime", "Viewers some may still get the staging config", "The stack starts recover by itself", "Exit 1:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := deployed(t, name)

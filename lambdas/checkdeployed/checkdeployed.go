@@ -49,26 +49,44 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
 			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)
 	}
-	if back := in.Which == release.OfStop || in.Which == release.OfRestore; back && part.Deployed {
-		part.Deployed, err = h.isOff(ctx, in.Document)
+	if policy := toBeOff(in); policy != "" && part.Deployed {
+		part.Deployed, err = h.isOff(ctx, policy, in.Document)
 	}
 	return part, err
 }
 
+// toBeOff is the policy that an end will call off everywhere; none on the way forward.
+func toBeOff(in release.Input) string {
+	switch {
+	case in.Which == release.OfStop, in.Which == release.OfRestore:
+		return in.Document.Preflight.PolicyID
+	case in.Which == release.OfRecovery && in.Document.Workflow == release.Recover:
+		return in.Document.Recovery.PolicyID
+	}
+	return ""
+}
+
 // isOff refuses a policy that someone else has enabled since it was switched off. A read from before that is not
 // believed: the state is looked at again.
-func (h Handler) isOff(ctx context.Context, doc release.Document) (bool, error) {
-	policy, err := live.ReadPolicy(ctx, h.CloudFront, doc.Preflight.PolicyID)
+func (h Handler) isOff(ctx context.Context, id string, doc release.Document) (bool, error) {
+	policy, err := live.ReadPolicy(ctx, h.CloudFront, id)
 	if fault.Code(err) == "NoSuchContinuousDeploymentPolicy" {
 		return true, nil // what is gone sends nobody anywhere
 	}
 	if err != nil {
 		return false, err
 	}
-	if policy.On() && policy.LastModified.After(doc.Stop.At) {
-		return false, fault.Errorf(fault.ConfigChanged, "policy %s was enabled again by someone else while this release went back", policy.ID)
+	if policy.On() && policy.LastModified.After(writtenOff(doc)) {
+		return false, fault.Errorf(fault.ConfigChanged, "policy %s was enabled again by someone else while this execution went back", policy.ID)
 	}
 	return !policy.On(), nil
+}
+
+func writtenOff(doc release.Document) time.Time {
+	if doc.Workflow == release.Recover {
+		return doc.Recovery.Write.At
+	}
+	return doc.Stop.At
 }
 
 // believable tells a report of Deployed from one of before the write: reads lag writes, so the report must show a trace

@@ -28,10 +28,11 @@ func TestARecoveryIsRecordedBesideTheDeadRun(t *testing.T) {
 		before func(*release.Document)
 		want   string
 	}{
-		"that made the pair safe":    {func(*release.Document) {}, release.Recovered},
-		"that could not":             {func(d *release.Document) { d.Stranded = &release.Failure{Error: "NotDeployed", Cause: "stuck"} }, release.NeedsOperator},
-		"whose request was refused":  {func(d *release.Document) { d.Examination, d.Failure = nil, &release.Failure{Error: "Refused"} }, release.Rejected},
-		"that only cleared the hold": {func(d *release.Document) { d.Examination, d.HoldCleared = nil, &release.HoldCleared{Cleared: true} }, release.Recovered},
+		"that made the pair safe":     {func(*release.Document) {}, release.Recovered},
+		"that could not":              {func(d *release.Document) { d.Stranded = &release.Failure{Error: "NotDeployed", Cause: "stuck"} }, release.NeedsOperator},
+		"whose request was refused":   {func(d *release.Document) { d.Examination, d.Failure = nil, &release.Failure{Error: "Refused"} }, release.Rejected},
+		"that found no hold to clear": {func(d *release.Document) { d.Examination, d.HoldCleared = nil, &release.HoldCleared{Note: "none"} }, release.Recovered},
+		"that only cleared the hold":  {func(d *release.Document) { d.Examination, d.HoldCleared = nil, &release.HoldCleared{Cleared: true} }, release.Recovered},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +60,7 @@ func TestNothingToRecoverIsNotRecorded(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]func(*release.Document){
 		"because another execution is at it": func(d *release.Document) { d.Failure = &release.Failure{Error: "LockHeld", Cause: "held by other"} },
-		"because there was no hold":          func(d *release.Document) { d.HoldCleared = &release.HoldCleared{Note: "There is no hold."} },
+		"because nobody has died":            func(d *release.Document) { d.Dead = &release.DeadRun{} },
 		"because the event was of a request without a primary": func(d *release.Document) {
 			d.Plan, d.Failure = nil, &release.Failure{Error: "InvalidRequest", Cause: "no primary"}
 			d.Request = []byte(`{"executionArn":"` + pairtest.Me + `"}`)

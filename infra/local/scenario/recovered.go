@@ -10,6 +10,7 @@ import (
 	"cloudfront-cd/infra/local/world"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/transport"
 	"cloudfront-cd/statemachine/golden"
 )
 
@@ -122,10 +123,9 @@ func instead(w *world.World, title string, does func(run func() asl.Result) asl.
 // stopMidWrite: the function has read the lock and the policy when the execution is stopped, and writes when recover has
 // switched the policy off already.
 func stopMidWrite(w *world.World) error {
-	const late = 50 * time.Second
-	instead(w, "Shift Traffic", func(run func() asl.Result) asl.Result {
-		w.Clock.After(late, func() { run() })
-		return asl.Result{Took: late + time.Second}
+	w.Transport.Fault = transport.Nth("CloudFront", "UpdateContinuousDeploymentPolicy", 1, transport.Outcome{
+		Kind:    transport.Delay,
+		Deliver: func(arrive func()) { w.Clock.After(50*time.Second, arrive) },
 	})
 	stopIn(w, "Shift Traffic")
 	return nil

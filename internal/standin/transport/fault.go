@@ -21,6 +21,9 @@ const (
 	Disconnect
 	// LoseAnswer runs the handler and then breaks the connection: the effect is there, the answer is not.
 	LoseAnswer
+	// Delay hands the request to Outcome.Deliver, which lets it arrive later, and breaks the connection: the effect is yet
+	// to come when the client has given up, or has been stopped.
+	Delay
 )
 
 // Outcome is what a fault does to one call. Its zero value lets the call through.
@@ -30,6 +33,8 @@ type Outcome struct {
 	Status  int
 	Code    string
 	Message string
+	// Deliver gets the arrival of a Delay, to be run when the request is to reach the service.
+	Deliver func(arrive func())
 	// Latency is added to what TakeLatency reports.
 	Latency time.Duration
 	// Before and After run right before and right after the call, for example an edit by somebody else in between.

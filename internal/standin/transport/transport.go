@@ -96,7 +96,7 @@ func (t *Transport) serve(r *http.Request, call *Call) (*http.Response, error) {
 		return answer(r, call, refusal(call.Service, call.Outcome)), nil
 	case Disconnect:
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.URL.Host, syscall.ECONNREFUSED)
-	case Pass, LoseAnswer:
+	case Pass, LoseAnswer, Delay:
 	}
 	handler := t.handler(r.URL.Hostname())
 	if handler == nil {
@@ -106,6 +106,14 @@ func (t *Transport) serve(r *http.Request, call *Call) (*http.Response, error) {
 		})), nil
 	}
 	w := &recorder{header: http.Header{}}
+	if call.Outcome.Kind == Delay {
+		request, err := buffered(r)
+		if err != nil {
+			return nil, err
+		}
+		call.Outcome.Deliver(func() { handler.ServeHTTP(w, request) })
+		return nil, fmt.Errorf("%s %s: %w", r.Method, r.URL.Host, io.ErrUnexpectedEOF)
+	}
 	handler.ServeHTTP(w, incoming(r))
 	resp := answer(r, call, w)
 	if call.Outcome.Kind == LoseAnswer {
@@ -185,6 +193,17 @@ func incoming(r *http.Request) *http.Request {
 	in.RemoteAddr = "127.0.0.1:0"
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
 	return in
+}
+
+// buffered is an incoming request whose body can be read after its client has gone.
+func buffered(r *http.Request) (*http.Request, error) {
+	in := incoming(r)
+	body, err := io.ReadAll(in.Body)
+	if err != nil {
+		return nil, fmt.Errorf("keep the body of %s %s: %w", r.Method, r.URL.Host, err)
+	}
+	in.Body = io.NopCloser(bytes.NewReader(body))
+	return in, nil
 }
 
 // recorder keeps what a handler answers.
