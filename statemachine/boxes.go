@@ -68,6 +68,15 @@ func (b *boxes) pass(title, comment string, value map[string]any) sfn.Pass {
 	return sfn.Pass_JsonPath(b.scope, &title, &sfn.PassJsonPathProps{Comment: &comment, Parameters: &value})
 }
 
+// conclude is an end that needs no Lambda: it writes the outcome, with the text at path as its cause.
+func (b *boxes) conclude(title string, outcome release.Outcome, path string) sfn.Pass {
+	value := object(outcome)
+	value["cause"] = sfn.JsonPath_StringAt(&path)
+	return sfn.Pass_JsonPath(b.scope, &title, &sfn.PassJsonPathProps{
+		Comment: jsii.String("Writes the outcome without a Lambda: this is the common end of a scheduled run."), Parameters: &value, ResultPath: jsii.String("$.outcome"),
+	})
+}
+
 func (b *boxes) wait(title string, d time.Duration) sfn.Wait {
 	return sfn.NewWait(b.scope, &title, &sfn.WaitProps{Time: sfn.WaitTime_Duration(seconds(d))})
 }

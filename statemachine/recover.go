@@ -28,6 +28,7 @@ type recoverStates struct {
 	ValidateRequest, FindDeadRun taskBox
 	DeadRunFound                 choiceBox
 	WaitForStatus                waitBox
+	NobodyIsDead                 sfn.Pass
 
 	RecoverAtOnce  taskBox
 	WaitForLambdas waitBox
@@ -55,6 +56,7 @@ func newRecoverStates(b *boxes) *recoverStates {
 		}),
 		DeadRunFound:  b.choice("Dead Run Found?"),
 		WaitForStatus: b.wait("Wait For Status", release.AskAgainAfter),
+		NobodyIsDead:  b.conclude("Nobody Is Dead", release.Outcome{End: release.NothingToRecover, NothingToRecover: true}, "$.dead.note"),
 		RecoverAtOnce: b.task("Recover At Once", work{
 			Folder: "recover", Which: release.AtOnce, Result: "$.recovery", Retry: steady(),
 			Does: "Switches the policy off without waiting for the lock: viewers first.",
@@ -83,8 +85,9 @@ func (s *recoverStates) findTheDead() {
 		When(isTrue("$.dead.found"), s.RecoverAtOnce, nil).
 		When(isTrue("$.dead.wait"), s.WaitForStatus, nil).
 		When(isTrue("$.dead.clearHold"), s.ClearHold, nil).
-		Otherwise(s.NothingToRecover)
+		Otherwise(s.NobodyIsDead)
 	chain(s.WaitForStatus, s.FindDeadRun)
+	chain(s.NobodyIsDead, s.NothingToRecover)
 }
 
 // makeThePairSafe switches the policy off at once, and again under the lock: until no Lambda of the dead run can be

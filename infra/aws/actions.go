@@ -14,7 +14,11 @@ type need struct {
 // the page that is named above each group (https://docs.aws.amazon.com/service-authorization/latest/reference/<page>).
 func needs() map[string][]need {
 	return map[string][]need{
-		// list_amazoncloudfront.html
+		// list_amazoncloudfront.html. Whoever associates Lambda@Edge functions or switches standard logging on needs
+		// permissions on those functions and on the bucket's ACL besides
+		// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html,
+		// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/AccessLogs.html). Whether that is asked of an
+		// update that leaves them as they are is unverified; none is given.
 		"cloudfront.GetDistribution":                  {{action: "cloudfront:GetDistribution"}},
 		"cloudfront.GetDistributionConfig":            {{action: "cloudfront:GetDistributionConfig"}},
 		"cloudfront.UpdateDistribution":               {{action: "cloudfront:UpdateDistribution"}},

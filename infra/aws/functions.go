@@ -11,7 +11,8 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// memory in MB is the least that Lambda has. A handler waits for AWS most of the time; on Lambda it was not measured.
+// memory is the least that Lambda has, in MB, and a handler waits for AWS most of the time. At its first answer the largest
+// bootstrap takes 13 MB of it (BenchmarkFirstAnswer of internal/bootstrap; on Lambda it was not measured).
 const memory = 128
 
 // addFunctions makes every Lambda with its log group and its role.

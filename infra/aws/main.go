@@ -1,9 +1,9 @@
 // Command aws makes the CloudFormation template of the stack that runs the workflows on AWS.
 //
 // It reads from top to bottom: settings.go, what differs from one account to the next; stack.go, the parts and their order;
-// then one file for each part. Who may do what is in three tables: actions.go has what IAM asks of each method of the SDK,
-// permissions.go which Lambda calls which methods on what, and statements.go makes statements of both. Tests hold them
-// against the handlers' interfaces, and the workflows against the goldens that the local engine runs.
+// then one file for each part. Who may do what is in two tables: actions.go has what IAM asks of each method of the SDK,
+// permissions.go which Lambda calls which methods on what; statements.go makes policies of both. Tests hold them against
+// the handlers' interfaces and calls, and the workflows against the goldens that the local engine runs.
 //
 // The command zips what "make build" has built, then synthesizes; nothing here talks to AWS. "make deploy" hands the result
 // to the CDK command line tool.
@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
@@ -46,13 +47,19 @@ func run(args []string, out, errs io.Writer) int {
 		say(errs, "infra/aws: %s\n", err)
 		return exitcode.Usage
 	}
-	if err := pack(out, c.lambdas); err != nil {
+	app := newApp(c.out, c.context)
+	defer jsii.Close()
+	s, err := readSettings(contextOf(app))
+	if err != nil {
+		say(errs, "%s\n", err)
+		return exitcode.Usage
+	}
+	if err = pack(out, c.lambdas); err == nil {
+		err = synthesize(app, s, c.lambdas)
+	}
+	if err != nil {
 		say(errs, "infra/aws: %s\n", err)
 		return exitcode.Failure
-	}
-	if err := synthesize(c); err != nil {
-		say(errs, "infra/aws: %s\n", err)
-		return exitcode.Usage
 	}
 	say(out, "\nThe template is %s.\n", filepath.Join(c.out, stackName+".template.json"))
 	return exitcode.OK
@@ -81,28 +88,27 @@ func parse(args []string) (command, error) {
 	return c, nil
 }
 
-// synthesize writes the cloud assembly. Settings are CDK context, so that a cdk.json works as well as -c.
-func synthesize(c command) (err error) {
-	defer jsii.Close()
+// contextOf looks settings up in CDK's context, so that a cdk.json works as well as -c.
+func contextOf(app awscdk.App) func(name string) string {
+	return func(name string) string {
+		value := app.Node().TryGetContext(&name)
+		if value == nil {
+			return ""
+		}
+		return fmt.Sprint(value)
+	}
+}
+
+// synthesize writes the cloud assembly.
+func synthesize(app awscdk.App, s settings, lambdas string) (err error) {
 	defer func() {
 		// jsii panics with what CDK throws.
 		if thrown := recover(); thrown != nil {
 			err = fmt.Errorf("synthesize the stack: %v", thrown)
 		}
 	}()
-	app := newApp(c.out, c.context)
-	s, err := readSettings(func(name string) string {
-		value := app.Node().TryGetContext(&name)
-		if value == nil {
-			return ""
-		}
-		return fmt.Sprint(value)
-	})
-	if err != nil {
-		return err
-	}
 	addStack(app, s, func(folder string) awslambda.Code {
-		return awslambda.Code_FromAsset(jsii.String(archive(c.lambdas, folder)), nil)
+		return awslambda.Code_FromAsset(jsii.String(archive(lambdas, folder)), nil)
 	})
 	app.Synth(nil)
 	return nil

@@ -48,14 +48,26 @@ func TestHelpListsTheSettings(t *testing.T) {
 	}
 }
 
-func TestWhatWasNotBuiltIsNotDeployed(t *testing.T) {
-	t.Parallel()
-	var out, errs bytes.Buffer
-	if code := aws.Run([]string{"--lambdas", t.TempDir(), "-c", "pairs=E1PRIMARY:E2STAGING"}, &out, &errs); code != 1 {
-		t.Errorf("got exit code %d, want 1", code)
-	}
-	if want := "read the bootstrap of acquirelock, which make build makes"; !strings.Contains(errs.String(), want) {
-		t.Errorf("got %s\nwant it to say %s", &errs, want)
+// TestNothingIsMadeOfBadSettings, nor of functions that were not built.
+func TestNothingIsMadeOfBadSettings(t *testing.T) {
+	startNode(t)
+	for name, c := range map[string]struct {
+		setting string
+		code    int
+		want    string
+	}{
+		"a setting that breaks its rule": {"pairs=E1PRIMARY", 2, `setting pairs, "E1PRIMARY": must be pairs of distribution ids`},
+		"no bootstraps":                  {"pairs=E1PRIMARY:E2STAGING", 1, "read the bootstrap of acquirelock, which make build makes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			if code := aws.Run([]string{"--lambdas", t.TempDir(), "--out", t.TempDir(), "-c", c.setting}, &out, &errs); code != c.code {
+				t.Errorf("got exit code %d, want %d", code, c.code)
+			}
+			if !strings.Contains(errs.String(), c.want) {
+				t.Errorf("got %s\nwant it to say %s", &errs, c.want)
+			}
+		})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // addRecords makes the record bucket: locks, holds and evidence, all the state that is not AWS's own. It outlives the
 // stack. Evidence ages; a lock or a hold that expired would let a release start that must not.
 func (p *parts) addRecords() {
-	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(float64(n))) }
+	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	p.records = awss3.NewBucket(p.stack, jsii.String("Records"), &awss3.BucketProps{
 		Versioned:         jsii.Bool(true),
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,

@@ -118,7 +118,7 @@ func TestPoliciesAreInlineInRoles(t *testing.T) {
 	}
 }
 
-// TestServicesActForThisAccountOnly: but for Lambda, whose page on confused deputies has no condition for roles.
+// TestServicesActForThisAccountOnly. Whether Lambda sends the account when it assumes a function's role is unverified.
 func TestServicesActForThisAccountOnly(t *testing.T) {
 	stack := stack(t)
 	for _, role := range stack.all("AWS::IAM::Role") {

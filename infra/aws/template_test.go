@@ -55,14 +55,10 @@ var made struct { //nolint:gochecknoglobals // to synthesize takes seconds, and 
 	template *template
 }
 
-// synthesize makes the stack's template. Without Node.js the test fails, and is not skipped: a stack that was not
-// synthesized is not known to be one.
-func synthesize(t *testing.T) *template {
+// startNode finds Node.js for CDK. Without it the test fails, and is not skipped: a stack that was not synthesized is not
+// known to be one.
+func startNode(t *testing.T) {
 	t.Helper()
-	settings := map[string]string{
-		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "example-site",
-		"notify": "oncall@example.com", "account": account,
-	}
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Fatal("Node.js is needed to synthesize the stack with CDK, and there is no node on the PATH.")
@@ -71,7 +67,17 @@ func synthesize(t *testing.T) *template {
 	t.Setenv("JSII_NODE", node)
 	t.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 	jsii.Close()
+}
+
+// synthesize makes the stack's template.
+func synthesize(t *testing.T) *template {
+	t.Helper()
+	startNode(t)
 	defer jsii.Close()
+	settings := map[string]string{
+		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "example-site",
+		"notify": "oncall@example.com", "account": account,
+	}
 	out := t.TempDir()
 	code := awslambda.Code_FromAsset(jsii.String(bootstrapZip(t)), nil)
 	if err := aws.Synthesize(out, given(settings), code); err != nil {

@@ -14,7 +14,7 @@ type workflow func(scope constructs.Construct, functions func(folder string) aws
 func machineName(workflow string) string { return prefix + workflow }
 
 // addWorkflow makes a state machine that may invoke the functions in its boxes and nothing else, and that logs every event
-// with its data: the log is the long memory of the execution, which Step Functions forgets after 90 days.
+// with its data: metrics and alarms are made of that.
 func (p *parts) addWorkflow(name string, draw workflow) sfn.StateMachine {
 	scope := constructs.NewConstruct(p.stack, jsii.String("Workflow "+name))
 	var arns []string
@@ -23,7 +23,7 @@ func (p *parts) addWorkflow(name string, draw workflow) sfn.StateMachine {
 		arns = append(arns, *f.FunctionArn())
 		return f
 	})
-	// A log group of this name needs no resource policy, whose size is limited
+	// Of log groups with this prefix there is one entry in CloudWatch Logs' resource policy, whose size is limited
 	// (https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html).
 	logs := p.logGroup(scope, "/aws/vendedlogs/states/"+machineName(name))
 	p.machineLogs[name] = logs
@@ -31,7 +31,7 @@ func (p *parts) addWorkflow(name string, draw workflow) sfn.StateMachine {
 	props.TracingEnabled = jsii.Bool(true)
 	props.Logs = &sfn.LogOptions{Destination: logs, Level: sfn.LogLevel_ALL, IncludeExecutionData: jsii.Bool(true)}
 	props.Role = role(scope, "Role", p.service("states.amazonaws.com"), "Of the state machine "+machineName(name),
-		// Unqualified ARNs: nobody runs an old version. CDK would allow every version and alias.
+		// Unqualified ARNs, as in the definition: CDK would allow every version and alias.
 		statement{sid: "Functions", actions: []string{"lambda:InvokeFunction"}, resources: arns},
 		statement{
 			// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 )
 
 // row is a row of each table.

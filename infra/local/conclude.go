@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"cloudfront-cd/infra/local/scenario"
-	"cloudfront-cd/infra/local/watch"
 	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 	population "cloudfront-cd/internal/standin/viewers"

@@ -9,7 +9,7 @@ import (
 
 	"cloudfront-cd/infra/exitcode"
 	"cloudfront-cd/infra/local/scenario"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 )

@@ -5,7 +5,7 @@ import (
 
 	"cloudfront-cd/infra/exitcode"
 	"cloudfront-cd/infra/local/scenario"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 )
 
 // exit says how the command ends, and what that means for whoever called it.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"cloudfront-cd/infra/local/scenario"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/release"
 )

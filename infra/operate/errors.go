@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"cloudfront-cd/infra/exitcode"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/fault"
 )
 

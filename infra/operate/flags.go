@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"cloudfront-cd/infra/exitcode"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/release"
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"cloudfront-cd/infra/exitcode"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 )

@@ -20,9 +20,9 @@ import (
 
 	"cloudfront-cd/examples"
 	"cloudfront-cd/infra/local/scenario"
-	"cloudfront-cd/infra/local/watch"
 	"cloudfront-cd/infra/local/world"
 	operate "cloudfront-cd/infra/operate"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/transport"

@@ -2,7 +2,7 @@
 // pairs safe, and says how everything stands.
 //
 // It decides nothing about a release: that is for the workflows, which go on whether anybody follows them or not. What it
-// shows of them is what the demo shows (infra/local/watch), and it exits with their ends (infra/exitcode).
+// shows of them is what the demo shows (infra/watch), and it exits with their ends (infra/exitcode).
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"cloudfront-cd/infra/exitcode"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 )
 
 const usage = `Usage:

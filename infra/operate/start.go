@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"cloudfront-cd/infra/exitcode"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
 )

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"cloudfront-cd/infra/exitcode"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 )
 
 // status is the command status: one screen that says who has to do something.

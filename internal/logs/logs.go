@@ -1,8 +1,9 @@
 // Package logs makes every log line say what it is about.
 //
-// A handler does not log. The adapter at the Lambda boundary (fault.Handler) writes one line for each call: what the step
-// has decided, in the words of the part that it returned, or why it failed. Request and part say what is worth a line by
-// their LogValue; this package puts the request into the context, and every line written with that context has it.
+// A handler does not log, but for Finish and its phases. The adapter at the Lambda boundary (fault.Handler) writes one line
+// for each call: what the step has decided, in the words of the part that it returned, or why it failed. Request and part
+// say what is worth a line by their LogValue; this package puts the request into the context, and every line written with
+// that context has it.
 package logs
 
 import (

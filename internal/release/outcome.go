@@ -22,16 +22,22 @@ func (d *Document) Conclude() Outcome {
 	return o
 }
 
-// signature begins the last words of a Cause.
-const signature = " (execution "
+// What a Cause ends with: a command, which nothing may follow but the execution and the runbook's section.
+const (
+	findPolicy = " Find its policy: "
+	switchOff  = " Switch the policy off, if it is on: "
+	signature  = " (execution "
+)
 
-// Add puts a sentence at the end of the Cause, before the execution and the runbook's section.
+// Add puts a sentence at the end of the Cause's prose.
 func (o *Outcome) Add(sentence string) {
-	text, last, signed := strings.Cut(o.Cause, signature)
-	if signed {
-		last = signature + last
+	end := len(o.Cause)
+	for _, mark := range []string{findPolicy, switchOff, signature} {
+		if i := strings.LastIndex(o.Cause, mark); i >= 0 {
+			end = min(end, i)
+		}
 	}
-	o.Cause = text + " " + sentence + last
+	o.Cause = o.Cause[:end] + " " + sentence + o.Cause[end:]
 }
 
 // concludeRelease decides the end of a release:
@@ -163,10 +169,10 @@ func (d *Document) commands(primary string) string {
 		policy = d.Recovery.PolicyID
 	}
 	if policy == "" {
-		return " Find its policy: aws cloudfront get-distribution-config --id " + primary +
+		return findPolicy + "aws cloudfront get-distribution-config --id " + primary +
 			" --query DistributionConfig.ContinuousDeploymentPolicyId"
 	}
-	return " Switch the policy off, if it is on: " + SwitchOffCommand(policy)
+	return switchOff + SwitchOffCommand(policy)
 }
 
 // SwitchOffCommand disables a policy and keeps its other fields. The ETag is read first, so that an edit between the reads

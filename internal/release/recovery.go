@@ -131,6 +131,7 @@ func primaryOf(event []byte) (string, error) {
 //   - something that was to make the pair safe failed → Needs Operator
 //   - the request was refused → Rejected
 //   - another execution works on the pair → Nothing To Recover; Rejected where a hold was to be cleared
+//   - the dead run has given its lock back after all, or another has for it → Nothing To Recover
 //   - the primary was found worse after a promotion that was not taken back, and no operator says that it may stay →
 //     Needs Operator
 //   - the policy is off everywhere, or there is no hold any more that an operator asked to clear → Recovered
@@ -140,6 +141,8 @@ func (d *Document) concludeRecovery() Outcome {
 	switch {
 	case d.Stranded != nil:
 		o.NeedsOperator, o.End, o.Cause = true, NeedsOperator, d.strandedCause()
+	case d.Lock != nil && d.Lock.TakenOverFrom == "" && d.HoldCleared == nil:
+		o.NothingToRecover, o.End, o.Cause = true, NothingToRecover, "Whoever held the lock has given it back meanwhile."
 	case d.Examination != nil && d.Examination.Regressed && !d.Examination.Restored && d.HoldCleared == nil:
 		o.NeedsOperator, o.End = true, NeedsOperator
 		o.Cause = fmt.Sprintf("%s That is what viewers of %s get.%s Put the config from before back, which is in the record %s (runbook, By hand), or start recover with clearHold to keep what is live.",

@@ -35,7 +35,8 @@ const (
 	LambdaMemory = 128
 	// MachineTimeout is the TimeoutSeconds of the release workflow.
 	MachineTimeout = 36 * time.Hour
-	// RecoverTimeout is the TimeoutSeconds of the recover workflow: an hour of propagation, and every task retried to its end.
+	// RecoverTimeout is the TimeoutSeconds of the recover workflow: an hour of propagation, and long outages. After it the
+	// schedule starts the next one.
 	RecoverTimeout = 6 * time.Hour
 	// KnownWithin is how long Step Functions may take to show an end that its event has announced (DescribeExecution is
 	// eventually consistent). An execution that is still shown as running then was redriven.

@@ -71,6 +71,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.HoldClea
 // refuseUnlessSafe refuses while viewers may get staging: a hold keeps what is not understood from getting worse.
 func (h Handler) refuseUnlessSafe(ctx context.Context, primary string) error {
 	got, err := h.CloudFront.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &primary})
+	if fault.Code(err) == "NoSuchDistribution" {
+		return nil // nobody gets anything from it
+	}
 	if err != nil {
 		return fmt.Errorf("read distribution %s: %w", primary, err)
 	}

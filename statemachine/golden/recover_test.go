@@ -1,6 +1,7 @@
 package golden_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 // The rules of the recover workflow.
 
 const (
+	nobodyIsDead   = "Nobody Is Dead"
 	findDeadRun    = "Find Dead Run"
 	recoverAtOnce  = "Recover At Once"
 	waitForLambdas = "Wait For Lambdas"
@@ -46,7 +48,7 @@ func TestOnlyWhereNobodyHasDiedFinishIsLeftOut(t *testing.T) {
 	m := recoverMachine(t)
 	for title := range m.States {
 		for _, a := range m.Arrows(title) {
-			if isEnd(m.States[a.To]) && !slices.Contains(reach(m, finish), title) && (title != "Dead Run Found?" || a.To != release.NothingToRecover) {
+			if isEnd(m.States[a.To]) && !slices.Contains(reach(m, finish), title) && title != nobodyIsDead {
 				t.Errorf("%s leads to %s without %s", title, a.To, finish)
 			}
 		}
@@ -114,7 +116,7 @@ func TestWhatADeadRunIsTakenForIsAskedInThisOrder(t *testing.T) {
 		{To: recoverAtOnce, Variable: "$.dead.found"},
 		{To: "Wait For Status", Variable: "$.dead.wait"},
 		{To: clearHold, Variable: "$.dead.clearHold"},
-		{To: release.NothingToRecover},
+		{To: nobodyIsDead},
 	}
 	same := func(a, b golden.Arrow) bool { return a.To == b.To && a.Variable == b.Variable }
 	if got := recoverMachine(t).Arrows("Dead Run Found?"); !slices.EqualFunc(got, want, same) {
@@ -202,5 +204,20 @@ func TestTheMachineOutlivesAPropagation(t *testing.T) {
 	timeout := seconds(recoverMachine(t).TimeoutSeconds)
 	if least := plan.DeployedWithin.Std() + release.KnownWithin + release.StaleAfter; timeout != release.RecoverTimeout || timeout <= least {
 		t.Errorf("got TimeoutSeconds %s, want %s, which is longer than %s", timeout, release.RecoverTimeout, least)
+	}
+}
+
+// A scheduled run's output is looked at by whoever wonders what the schedule does.
+func TestTheEndWithoutFinishSaysSo(t *testing.T) {
+	var got release.Outcome
+	s := recoverMachine(t).States[nobodyIsDead]
+	if err := json.Unmarshal([]byte(text(t, s.Parameters)), &got); err != nil {
+		t.Fatal(err)
+	}
+	if want := (release.Outcome{End: release.NothingToRecover, NothingToRecover: true}); got != want || s.Parameters["cause.$"] != "$.dead.note" {
+		t.Errorf("got %+v with %v, want %+v and the cause from $.dead.note", got, s.Parameters, want)
+	}
+	if string(s.ResultPath) != `"$.outcome"` {
+		t.Errorf("got ResultPath %s", s.ResultPath)
 	}
 }

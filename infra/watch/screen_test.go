@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 )
 
 func TestPrintBreaksLongTextsUnderTheirColumn(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"cloudfront-cd/infra/local/scenario"
-	"cloudfront-cd/infra/local/watch"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/asl"
 )
 

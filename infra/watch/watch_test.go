@@ -16,8 +16,8 @@ import (
 	"unicode/utf8"
 
 	"cloudfront-cd/infra/local/scenario"
-	"cloudfront-cd/infra/local/watch"
 	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/infra/watch"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/simtime"
