@@ -236,7 +236,7 @@ func TestHealthyRelease(t *testing.T) {
 	}
 	for _, want := range []string{
 		`to "Promoted"`, "The same time, only waited", "A month in which nothing is released",
-		"recover starts every 15 minutes and finds nothing to do (7 transitions)", "EventBridge Scheduler: invocations",
+		"recover starts every 15 minutes and finds nothing to do (8 transitions)", "EventBridge Scheduler: invocations",
 	} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("got\n%s\nwant it to contain %q", r.out, want)
