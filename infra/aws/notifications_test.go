@@ -41,6 +41,7 @@ func TestOutputsNameWhatPeopleNeed(t *testing.T) {
 		"RecoverStateMachineArn": "${WorkflowrecoverStateMachine}",
 		"RecordBucketName":       "${Records}",
 		"NotificationTopicArn":   "${Notifications}",
+		"DashboardName":          stack.say(stack.one(t, "AWS::CloudWatch::Dashboard", "").Properties["DashboardName"]),
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %s; there are %v", name, got[name], want, slices.Sorted(maps.Keys(got)))

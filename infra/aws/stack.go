@@ -89,4 +89,5 @@ func (p *parts) addOutputs() {
 	output("RecoverStateMachineArn", "Start an execution of it to make a pair safe, or to clear a hold", p.recoverMachine.StateMachineArn())
 	output("RecordBucketName", "Has the locks, the holds and the evidence", p.records.BucketName())
 	output("NotificationTopicArn", "Subscribe to it to hear of alarms", p.notifications.TopicArn())
+	output("DashboardName", "Shows in CloudWatch how releases do", jsii.String(stackName))
 }

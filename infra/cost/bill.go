@@ -23,6 +23,10 @@ const month = 730 * time.Hour
 // logRetention is how long the stack keeps logs unless it is told otherwise (infra/aws, logRetentionDays).
 const logRetention = 90 * 24 * time.Hour
 
+// releaseMetrics are the metrics that infra/aws makes of a release's log lines: its end, its weight, and the seconds of six
+// phases. A metric is billed by the hour in which it is sent (https://aws.amazon.com/cloudwatch/pricing/, unverified here).
+const releaseMetrics = 8
+
 // memory is what each Lambda has, in GB.
 const memory = release.LambdaMemory / 1024.0
 
@@ -45,6 +49,7 @@ func bill(x execution) amounts {
 	}
 	a[logsIngested] = float64(x.logged+functionLog*len(x.invocations)) / gigabyte
 	a[logsStored] = a[logsIngested] * logRetention.Hours() / month.Hours()
+	a[customMetrics] = releaseMetrics / month.Hours()
 	// One trace for the execution and the functions that it calls, unless X-Ray does not sample it; unverified
 	// (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html).
 	a[traces] = 1

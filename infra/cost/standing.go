@@ -6,9 +6,8 @@ import "time"
 // resources that are not in this list.
 const (
 	recoverEvery    = 15 * time.Minute // recoverEveryMinutes
-	stackAlarms     = 0
-	stackMetrics    = 0 // of the metric filters
-	stackDashboards = 0
+	stackAlarms     = 12 // by the metrics that they watch; the metric filters' are sent, and billed, in a release only
+	stackDashboards = 1
 	stackKeys       = 1 // of the notifications
 )
 
@@ -18,6 +17,6 @@ func standing(idle execution) amounts {
 	runs := float64(month / recoverEvery)
 	a := bill(idle).times(runs)
 	a[schedules] = runs
-	a[alarms], a[customMetrics], a[dashboards], a[keys] = stackAlarms, stackMetrics, stackDashboards, stackKeys
+	a[alarms], a[customMetrics], a[dashboards], a[keys] = stackAlarms, 0, stackDashboards, stackKeys
 	return a
 }
