@@ -65,7 +65,9 @@ synth: need-go need-node build/aws $(LAMBDAS:%=build/lambdas/%/bootstrap) ## wri
 	@build/aws $(STACK_ARGS)
 	@$(if $(PAIRS),,echo "Without PAIRS it is for the example ids $(EXAMPLE_PAIRS): for reading, not for deploying.")
 deploy: need-go need-node ## deploy to the account of your credentials: PAIRS=E1…:E2…,… [NOTIFY=email] [SETTINGS='name=value …']
-	@infra/aws/deploy '$(PAIRS)' $(CDK_CLI) && $(MAKE) --no-print-directory synth && npx --yes $(CDK_CLI) deploy --app build/cdk.out
+	@infra/aws/deploy '$(PAIRS)' $(CDK_CLI)
+	@$(MAKE) --no-print-directory synth
+	@npx --yes $(CDK_CLI) deploy --app build/cdk.out
 # Without -trimpath: it stays on this machine, and the CDK bindings are compiled once for it and for the tests.
 build/aws: need-go FORCE
 	@go build -o $@ ./infra/aws

@@ -143,7 +143,7 @@ func ofTheMonth() []price {
 			page: cloudWatchPage, seen: infracost + "cloudwatch_metric_alarm_test", asOf: readOn,
 		},
 		{
-			item: customMetrics, name: "CloudWatch: custom metrics", dollars: 0.30, per: 1, free: 10,
+			item: customMetrics, name: "CloudWatch: custom metrics", dollars: 0.30, per: 1, unit: "month", free: 10,
 			page: cloudWatchPage, seen: "unverified: github.com/api-evangelist/cloudwatch, plans/cloudwatch-plans-pricing.yml", asOf: "2026-05-05",
 		},
 		{
