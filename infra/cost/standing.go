@@ -6,7 +6,7 @@ import "time"
 // resources that are not in this list.
 const (
 	recoverEvery    = 15 * time.Minute // recoverEveryMinutes
-	stackAlarms     = 12 // by the metrics that they watch; the metric filters' are sent, and billed, in a release only
+	stackAlarms     = 12               // by the metrics that they watch; the metric filters' are sent, and billed, in a release only
 	stackDashboards = 1
 	stackKeys       = 1 // of the notifications
 )

@@ -133,7 +133,7 @@ func stopMidWrite(w *world.World) error {
 
 func redriveUnderAnother(w *world.World) error {
 	stopIn(w, "Observe")
-	w.When(release.Recovered, 1, func(*asl.Execution) { start(w, second, time.Minute) })
+	w.When(release.Recovered, 1, func(*asl.Execution) { start(w, second) })
 	redriven := false
 	w.Watch(func(x *asl.Execution, e asl.Event) {
 		if x.Name() != second || e.StateEntered == nil || e.StateEntered.Name != "Wait For Traffic" || redriven {
@@ -157,14 +157,14 @@ func holdAndClear(w *world.World) error {
 		}
 		return broken(call, run)
 	}
-	w.When(release.Recovered, 1, func(*asl.Execution) { start(w, "held-release", time.Minute) })
+	w.When(release.Recovered, 1, func(*asl.Execution) { start(w, "held-release") })
 	w.When(release.Rejected, 1, func(*asl.Execution) {
 		w.Clock.After(time.Minute, func() {
 			_, _ = w.StartWorkflow(release.Recover, "clear-hold",
 				json.RawMessage(fmt.Sprintf(`{"primary": %q, "clearHold": true, "reason": "permission is back, pair looked at"}`, w.Pair.PrimaryID)))
 		})
 	})
-	w.When(release.Recovered, 2, func(*asl.Execution) { start(w, second, time.Minute) })
+	w.When(release.Recovered, 2, func(*asl.Execution) { start(w, second) })
 	return nil
 }
 

@@ -21,7 +21,7 @@ func severalRuns() []Scenario {
 			Name: "two-releases", Story: "A second release of the same primary starts in the middle of the first: its lock refuses it.",
 			Ends: []Ending{{First, []string{release.Promoted}}, {second, []string{release.Rejected}}},
 			Prepare: func(w *world.World) error {
-				w.When("Wait For Traffic", 1, func(*asl.Execution) { start(w, second, time.Minute) })
+				w.When("Wait For Traffic", 1, func(*asl.Execution) { start(w, second) })
 				return nil
 			},
 		},
@@ -32,8 +32,9 @@ func severalRuns() []Scenario {
 	}
 }
 
-func start(w *world.World, name string, after time.Duration) {
-	w.Clock.After(after, func() {
+// start begins another release in a minute.
+func start(w *world.World, name string) {
+	w.Clock.After(time.Minute, func() {
 		// Start refuses only names that were used before.
 		_, _ = w.Start(name, examples.Request)
 	})
