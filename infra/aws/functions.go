@@ -11,10 +11,6 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// memory is the least that Lambda has, in MB, and a handler waits for AWS most of the time. At its first answer the largest
-// bootstrap takes 13 MB of it (BenchmarkFirstAnswer of internal/bootstrap; on Lambda it was not measured).
-const memory = 128
-
 // addFunctions makes every Lambda with its log group and its role.
 func (p *parts) addFunctions(code func(folder string) awslambda.Code) {
 	p.functions, p.logs = map[string]awslambda.Function{}, map[string]awslogs.LogGroup{}
@@ -40,7 +36,7 @@ func (p *parts) addFunction(f function, code awslambda.Code) {
 		Handler:               jsii.String("bootstrap"),
 		Runtime:               awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture:          awslambda.Architecture_ARM_64(),
-		MemorySize:            jsii.Number(memory),
+		MemorySize:            jsii.Number(release.LambdaMemory),
 		Timeout:               awscdk.Duration_Seconds(jsii.Number(release.LambdaTimeout.Seconds())),
 		Environment:           p.environment(f),
 		Role:                  role(scope, "Role", awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil), "Of the Lambda "+name, allowed...),
