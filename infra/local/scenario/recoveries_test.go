@@ -153,6 +153,18 @@ func recoveryTable() map[string]recovery {
 				ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.NothingToRecover), ending("next", release.Promoted),
 			},
 		},
+		"a next release that comes while the dead run's Lambda may still be writing is refused": {
+			scenario: "stopped-mid-write",
+			prepare: func(w *world.World) {
+				w.When("Wait For Lambdas", 1, func(*asl.Execution) {
+					w.Clock.After(30*time.Second, func() { _, _ = w.Start("next", json.RawMessage(example)) })
+				})
+			},
+			ends: []scenario.Ending{
+				ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.Recovered), ending("next", release.Rejected),
+			},
+			cause: "may still be writing",
+		},
 		"a request that names no primary is rejected": {
 			prepare: func(w *world.World) {
 				w.When("Preflight", 1, func(*asl.Execution) { startRecover(w, "by-hand", `{"primary": "my site", "clearhold": true}`) })
