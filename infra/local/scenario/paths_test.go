@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -102,18 +103,7 @@ func rows(t *testing.T, note noting) {
 	t.Helper()
 	for name, r := range table() {
 		t.Run(name, func(t *testing.T) {
-			s, ok := scenario.Find(orHealthy(r.scenario))
-			if !ok {
-				t.Fatalf("there is no scenario %q", r.scenario)
-			}
-			in := scenario.Inputs{Seed: 1}
-			if r.request != "" {
-				in.Request = []byte(r.request)
-			}
-			stage, err := s.Build(in)
-			if err != nil {
-				t.Fatal(err)
-			}
+			stage := begin(t, r.scenario, r.request)
 			if r.prepare != nil {
 				r.prepare(stage.World)
 			}
@@ -137,11 +127,22 @@ func rows(t *testing.T, note noting) {
 	}
 }
 
-func orHealthy(name string) string {
-	if name == "" {
-		return "healthy"
+// begin builds a scenario, the healthy one unless it is named, with a request of its own unless that is empty.
+func begin(t *testing.T, name, request string) *scenario.Stage {
+	t.Helper()
+	s, ok := scenario.Find(cmp.Or(name, "healthy"))
+	if !ok {
+		t.Fatalf("there is no scenario %q", name)
 	}
-	return name
+	in := scenario.Inputs{Seed: 1}
+	if request != "" {
+		in.Request = []byte(request)
+	}
+	stage, err := s.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stage
 }
 
 // notInOrder is the first of wanted that does not follow the one before it.

@@ -37,18 +37,7 @@ func recoveries(t *testing.T, note noting) {
 	t.Helper()
 	for name, r := range recoveryTable() {
 		t.Run(name, func(t *testing.T) {
-			s, ok := scenario.Find(orHealthy(r.scenario))
-			if !ok {
-				t.Fatalf("there is no scenario %q", r.scenario)
-			}
-			in := scenario.Inputs{Seed: 1}
-			if r.request != "" {
-				in.Request = []byte(r.request)
-			}
-			stage, err := s.Build(in)
-			if err != nil {
-				t.Fatal(err)
-			}
+			stage := begin(t, r.scenario, r.request)
 			if r.prepare != nil {
 				r.prepare(stage.World)
 			}

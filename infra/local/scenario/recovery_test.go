@@ -65,11 +65,7 @@ func stopAfter(w *world.World, x *asl.Execution, event int64) {
 
 func shortRelease(t *testing.T) *scenario.Stage {
 	t.Helper()
-	s, _ := scenario.Find("healthy")
-	stage, err := s.Build(scenario.Inputs{Seed: 1, Request: []byte(short)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	stage := begin(t, "healthy", short)
 	run(t, stage)
 	if end := scenario.End(stage.Main()); end != release.Promoted {
 		t.Fatalf("the short release ended %s: %s", end, stage.Main().Cause())
