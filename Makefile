@@ -16,9 +16,10 @@ DEMO_VARS := SCENARIO SPEED SEED REQUEST PRIMARY STAGING HISTORY RECORD
 # about the demo.
 flags = $(foreach v,$(1),$(if $(filter command,$(origin $(v))),--$(shell echo $(v) | tr A-Z_ a-z-) '$(subst ','\'',$($(v)))'))
 
-# A template for reading needs no ids of yours.
+# A template for reading needs no ids of yours; "make deploy" takes no example.
 EXAMPLE_PAIRS := E1PRIMARY:E2STAGING
-STACK_ARGS     = -c 'pairs=$(or $(PAIRS),$(EXAMPLE_PAIRS))' $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
+EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
+STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo scenarios cost test check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
@@ -60,14 +61,14 @@ build/lambdas/%/bootstrap: FORCE
 	@GOOS=linux GOARCH=arm64 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o $@ ./lambdas/$*/bootstrap
 
 ##@ AWS (to synthesize needs Go and Node.js, no account)
-synth: need-go need-node build/aws $(LAMBDAS:%=build/lambdas/%/bootstrap) ## write the CloudFormation template: [PAIRS=E1…:E2…,…] [NOTIFY=email] [SETTINGS='name=value …'], all in infra/aws/settings.go
+synth: need-go need-node build/aws $(LAMBDAS:%=build/lambdas/%/bootstrap) ## write the CloudFormation template: [PAIRS=E1…:E2…,…] [NOTIFY=email] [SETTINGS='name=value …'], or kept in cdk.json; build/aws --help lists them
 	@rm -rf build/cdk.out
 	@build/aws $(STACK_ARGS)
-	@$(if $(PAIRS),,echo "Without PAIRS it is for the example ids $(EXAMPLE_PAIRS): for reading, not for deploying.")
-deploy: need-go need-node ## deploy to the account of your credentials: PAIRS=E1…:E2…,… [NOTIFY=email] [SETTINGS='name=value …']
+	@$(if $(EXAMPLE),echo "Without PAIRS it is for the example ids $(EXAMPLE_PAIRS): for reading, not for deploying.")
+deploy: need-go need-node ## deploy to the account of your credentials: PAIRS=E1…:E2…,… [NOTIFY=email] [SETTINGS='name=value …'], or kept in cdk.json; [APPROVE=never|any-change|broadening] before permissions change
 	@infra/aws/deploy '$(PAIRS)' $(CDK_CLI)
-	@$(MAKE) --no-print-directory synth
-	@npx --yes $(CDK_CLI) deploy --app build/cdk.out
+	@$(MAKE) --no-print-directory synth EXAMPLE_PAIRS=
+	@npx --yes $(CDK_CLI) deploy --app build/cdk.out $(if $(APPROVE),--require-approval '$(APPROVE)')
 # Without -trimpath: it stays on this machine, and the CDK bindings are compiled once for it and for the tests.
 build/aws: need-go FORCE
 	@go build -o $@ ./infra/aws

@@ -34,7 +34,6 @@ type recoverStates struct {
 	WaitForLambdas waitBox
 	lockStates
 
-	ExaminePair taskBox
 	HoldToClear choiceBox
 	ClearHold   taskBox
 
@@ -63,11 +62,7 @@ func newRecoverStates(b *boxes) *recoverStates {
 		}),
 		WaitForLambdas: b.wait("Wait For Lambdas", release.StaleAfter),
 		lockStates:     newLockStates(b, patient()),
-		ExaminePair: b.task("Examine Pair", work{
-			Folder: "examinepair", Result: "$.examination", Retry: stubborn(),
-			Does: "Finds out whether the dead run had promoted, and whether what it promoted was taken back.",
-		}),
-		HoldToClear: b.choice("Hold To Clear?"),
+		HoldToClear:    b.choice("Hold To Clear?"),
 		ClearHold: b.task("Clear Hold", work{
 			Folder: "clearhold", Result: "$.holdCleared", Retry: steady(),
 			Does: "Lets releases go on, if an operator has asked for it and no viewer gets staging.",
@@ -94,8 +89,7 @@ func (s *recoverStates) findTheDead() {
 // writing any more, it may enable the policy after us.
 func (s *recoverStates) makeThePairSafe() {
 	chain(s.RecoverAtOnce, s.WaitForLambdas, s.AcquireLock)
-	s.lockStates.arrows(s.ExaminePair)
-	chain(s.ExaminePair, s.HoldToClear)
+	s.lockStates.arrows(s.ExaminePair, s.HoldToClear)
 	s.HoldToClear.When(isTrue("$.dead.clearHold"), s.ClearHold, nil).Otherwise(s.Finish)
 	chain(s.ClearHold, s.Finish)
 }

@@ -35,7 +35,7 @@ func Release(scope constructs.Construct, functions func(folder string) awslambda
 // forwardToTheDoor is a release up to its promotion.
 func (s *releaseStates) forwardToTheDoor() {
 	chain(s.ReceiveRequest, s.ValidateRequest, s.AcquireLock)
-	s.lockStates.arrows(s.Preflight)
+	s.lockStates.arrows(s.Preflight, s.Preflight)
 
 	chain(s.Preflight, s.PreflightPassed)
 	s.PreflightPassed.
@@ -122,7 +122,7 @@ func (s *releaseStates) sideways() {
 		s.ChangeStaging, s.CheckStaging, s.ShiftTraffic, s.CheckTraffic, s.CheckPair, s.ProveTraffic, s.JudgeHealth, s.ProveTrafficAgain)
 
 	// What was to make the pair safe, or to find out whether it is, has failed.
-	rescue(s.Finish, stranded, s.Recover, s.CheckRecovery)
+	rescue(s.Finish, stranded, s.Recover, s.CheckRecovery, s.ExaminePair)
 	rescue(s.Finish, stranded, s.ConfirmPromotion, s.StopTrafficAfterPromotion, s.CheckPrimary, s.JudgePrimary)
 	rescue(s.Finish, stranded, s.StopTraffic, s.CheckStop, s.RestorePrimary, s.CheckRestore)
 

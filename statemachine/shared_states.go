@@ -32,13 +32,15 @@ func (b *boxes) receive(workflow string) sfn.Pass {
 		})
 }
 
-// lockStates take the lock on the primary and make safe what a dead holder has left, before anything else.
+// lockStates take the lock on the primary, make safe what a dead holder has left, and see what that was, before anything
+// else.
 type lockStates struct {
 	AcquireLock, Recover taskBox
 	AnythingToRecover    choiceBox
 	WaitForRecovery      waitBox
 	CheckRecovery        taskBox
 	RecoveryDeployed     choiceBox
+	ExaminePair          taskBox
 }
 
 func newLockStates(b *boxes, acquire []*sfn.RetryProps) lockStates {
@@ -58,15 +60,20 @@ func newLockStates(b *boxes, acquire []*sfn.RetryProps) lockStates {
 			Does: "Asks CloudFront whether the recovered primary is deployed everywhere.",
 		}),
 		RecoveryDeployed: b.choice("Recovery Deployed?"),
+		ExaminePair: b.task("Examine Pair", work{
+			Folder: "examinepair", Result: "$.examination", Retry: stubborn(),
+			Does: "Finds out whether the dead run had promoted, and whether what it promoted was taken back.",
+		}),
 	}
 }
 
-// arrows leads to next once the pair is ours and safe.
-func (s *lockStates) arrows(next sfn.IChainable) {
+// arrows leads to next once the pair is ours and safe; to unneeded where there was nothing to make safe.
+func (s *lockStates) arrows(unneeded, next sfn.IChainable) {
 	chain(s.AcquireLock, s.Recover, s.AnythingToRecover)
-	s.AnythingToRecover.When(isTrue("$.recovery.needed"), s.WaitForRecovery, nil).Otherwise(next)
+	s.AnythingToRecover.When(isTrue("$.recovery.needed"), s.WaitForRecovery, nil).Otherwise(unneeded)
 	chain(s.WaitForRecovery, s.CheckRecovery, s.RecoveryDeployed)
-	s.RecoveryDeployed.When(isTrue("$.deployed.deployed"), next, nil).Otherwise(s.WaitForRecovery)
+	s.RecoveryDeployed.When(isTrue("$.deployed.deployed"), s.ExaminePair, nil).Otherwise(s.WaitForRecovery)
+	chain(s.ExaminePair, next)
 }
 
 // endStates are the common way out: the end is decided and recorded, then the lock goes back or a hold is placed.

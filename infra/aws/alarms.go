@@ -38,8 +38,12 @@ type alarm struct {
 	onSilence bool
 }
 
-// shortly is the period, in minutes, of alarms on what happens once.
-const shortly = 5
+const (
+	// shortly is the period, in minutes, of alarms on what happens once.
+	shortly = 5
+	// late is how many periods are looked at of metrics that are made from logs: a line may arrive when its period is over.
+	late = 3
+)
 
 // addAlarms makes the alarms and sends them to the topic. An alarm that is over says nothing: that nothing more has happened
 // does not mean that somebody has put it right.
@@ -91,7 +95,7 @@ func (p *parts) alarmsOf() []alarm {
 			shows: lastDay(filter(died()+` || $.type = "ExecutionTimedOut" || $.type = "ExecutionAborted"`), release.Recover),
 			metric: sum(ours(metricRecoverDied, sumOf, period),
 				p.ofMachine("ExecutionsTimedOut", release.Recover, period), p.ofMachine("ExecutionsAborted", release.Recover, period)),
-			periods: 1,
+			periods: late,
 		},
 		{
 			title: "Release Died",
@@ -99,7 +103,7 @@ func (p *parts) alarmsOf() []alarm {
 				"the policy off; viewers are safe when it has ended as Recovered.",
 			shows:   lastDay(filter(died()+` || $.type = "ExecutionTimedOut"`), release.Release),
 			metric:  sum(ours(metricReleasesDied, sumOf, period), p.ofMachine("ExecutionsTimedOut", release.Release, period)),
-			periods: 1,
+			periods: late,
 		},
 		{
 			title: "Undelivered",
@@ -127,7 +131,7 @@ func (p *parts) needsOperator() alarm {
 		says: "An execution has left something behind that it could not make safe. Viewers may be on staging, or on a config that got worse: " +
 			"the cause says which. Recover tries again on its schedule; the alarm lasts as long as it fails.",
 		shows:  lastDay(filter(fmt.Sprintf(`$.type = "ExecutionFailed" && $.details.error = %q`, release.NeedsOperator)), release.Release, release.Recover),
-		metric: ours(metricNeedsOperator, sumOf, every), periods: 2,
+		metric: ours(metricNeedsOperator, sumOf, every), periods: late,
 	}
 }
 
@@ -176,14 +180,15 @@ func (p *parts) ofRules(period awscdk.Duration) []awscloudwatch.Metric {
 	return all
 }
 
-// sum adds metrics of which some have no points.
+// sum adds metrics of which some have no points: + takes a missing one for 0. FILL, in an alarm, can leave it stuck in a state
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
 func sum(metrics ...awscloudwatch.Metric) awscloudwatch.IMetric {
 	using := map[string]awscloudwatch.IMetric{}
 	var terms []string
 	for i, m := range metrics {
 		id := fmt.Sprintf("m%d", i+1)
 		using[id] = m
-		terms = append(terms, "FILL("+id+",0)")
+		terms = append(terms, id)
 	}
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(strings.Join(terms, "+")), UsingMetrics: &using,

@@ -14,10 +14,16 @@ import (
 const causesRule = "needs-operator"
 
 // mailCauses sends the cause of each execution that needs an operator, because an alarm does not say it. It listens to
-// Step Functions' own event and not to ours, which comes from a Lambda: that may be what is broken. The event's detail is
-// that of DescribeExecution, error and cause included
-// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html). What the schedule has started is left
-// out: it fails every time until somebody has acted, and the alarm stays on for as long.
+// Step Functions' own event and not to ours, which comes from a Lambda: that may be what is broken. The event's page
+// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html) does not list error and cause; events that
+// others have recorded from AWS have both: test_event_bridge_events_base in
+// tests/aws/services/stepfunctions/v2/base/test_base.snapshot.json of github.com/localstack/localstack, and
+// testdata/aws/stepfunctions/deletion_lifecycle.json of github.com/radkawar/stackd.
+//
+// AWS's own pages differ on whether EventBridge delivers with a role to a topic that is encrypted with KMS. That it does is
+// unverified; if it does not, the alarm Undelivered says so.
+//
+// What the schedule has started is left out: it fails every time until somebody has acted, and the alarm stays on for as long.
 func (p *parts) mailCauses() {
 	rule := awsevents.NewRule(p.stack, jsii.String("Causes"), &awsevents.RuleProps{
 		RuleName:    jsii.String(prefix + causesRule),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -21,7 +22,8 @@ const (
 
 // addDashboard shows what an operator asks: is an alarm on, how do releases end, where are they, how are both sides of each
 // pair. A dashboard may have 500 widgets and 2,500 metrics
-// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html); a pair has two and six.
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html). It is free with up to 50 metrics
+// (https://aws.amazon.com/cloudwatch/pricing/), which those of one pair must not exceed; each further pair adds seven.
 func (p *parts) addDashboard(alarms []awscloudwatch.Alarm) {
 	board := awscloudwatch.NewDashboard(p.stack, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName: jsii.String(stackName), DefaultInterval: awscdk.Duration_Hours(jsii.Number(12)),
@@ -62,7 +64,8 @@ func statusOf(alarms []awscloudwatch.Alarm) awscloudwatch.IWidget {
 func ends(title, workflow string) awscloudwatch.IWidget {
 	titles := []string{release.Promoted, release.NothingToRelease, release.Rejected, release.RolledBack, release.NeedsOperator}
 	if workflow == release.Recover {
-		titles = []string{release.Recovered, release.NothingToRecover, release.Rejected, release.NeedsOperator}
+		// Nothing To Recover does not come by Finish, whose log line makes the metric.
+		titles = []string{release.Recovered, release.Rejected, release.NeedsOperator}
 	}
 	var all []awscloudwatch.IMetric
 	for _, end := range titles {
@@ -71,12 +74,22 @@ func ends(title, workflow string) awscloudwatch.IWidget {
 	return bars(title, all)
 }
 
+// shownSteps are those of a release whose time is shown, the first ones.
+const shownSteps = 3
+
 func phases() awscloudwatch.IWidget {
 	var all []awscloudwatch.IMetric
+	var steps int
 	for _, phase := range release.PhaseNames() {
+		if strings.HasPrefix(phase, release.PhaseStep) {
+			steps++
+		}
+		if strings.HasPrefix(phase, release.PhaseStep) && steps > shownSteps {
+			continue
+		}
 		all = append(all, labelled(ours(metricPhases, "Average", hour(), dimensionPhase, phase), phase))
 	}
-	return bars("Average seconds of a release in each phase", all)
+	return bars(fmt.Sprintf("Average seconds of a release in each phase, of its steps the first %d", shownSteps), all)
 }
 
 // weights go on until they are set again. What was set before the time that is shown cannot be seen.
@@ -125,7 +138,7 @@ func (p *parts) undeliveredNow() awscloudwatch.IWidget {
 
 func (p *parts) executions(title, workflow string) awscloudwatch.IWidget {
 	var all []awscloudwatch.IMetric
-	for _, how := range []string{"Started", "Succeeded", "Failed", "TimedOut", "Aborted"} {
+	for _, how := range []string{"Started", "Failed", "TimedOut", "Aborted"} {
 		all = append(all, labelled(p.ofMachine("Executions"+how, workflow, hour()), how))
 	}
 	return lines(title+", per hour", all)

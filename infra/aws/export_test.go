@@ -19,6 +19,12 @@ const (
 // Run is the command.
 func Run(args []string, out, errs io.Writer) int { return run(args, out, errs) }
 
+// Context are the settings that arguments and a cdk.json in the working directory give.
+func Context(args ...string) (map[string]any, error) {
+	c, err := parse(args)
+	return c.context, err
+}
+
 // Settings reads settings and prints them.
 func Settings(lookup func(name string) string) (string, error) {
 	s, err := readSettings(lookup)

@@ -14,9 +14,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -62,6 +62,9 @@ func run(args []string, out, errs io.Writer) int {
 		return exitcode.Failure
 	}
 	say(out, "\nThe template is %s.\n", filepath.Join(c.out, stackName+".template.json"))
+	if s.notify == "" {
+		say(out, "Nobody is subscribed to the alarms: set notify.\n")
+	}
 	return exitcode.OK
 }
 
@@ -73,7 +76,7 @@ func parse(args []string) (command, error) {
 	flags.StringVar(&c.out, "out", "build/cdk.out", "")
 	flags.Func("c", "", func(text string) error {
 		name, value, found := strings.Cut(text, "=")
-		if !found || !slices.ContainsFunc(known(), func(k setting) bool { return k.name == name }) {
+		if !found || !isSetting(name) {
 			return fmt.Errorf("there is no setting %q\n\n%s", name, help())
 		}
 		c.context[name] = value
@@ -85,10 +88,16 @@ func parse(args []string) (command, error) {
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("%q is not a flag: --help shows them", flags.Arg(0))
 	}
+	all, err := keptSettings(settingsFile)
+	if err != nil {
+		return c, err
+	}
+	maps.Copy(all, c.context)
+	c.context = all
 	return c, nil
 }
 
-// contextOf looks settings up in CDK's context, so that a cdk.json works as well as -c.
+// contextOf looks settings up in CDK's context.
 func contextOf(app awscdk.App) func(name string) string {
 	return func(name string) string {
 		value := app.Node().TryGetContext(&name)

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -29,6 +30,30 @@ func TestAlarmsCanBeHeard(t *testing.T) {
 	}
 }
 
+// TestTheKeyAllowsNoMore than its administration, and what senders and alarms need.
+func TestTheKeyAllowsNoMore(t *testing.T) {
+	stack := stack(t)
+	const root = "map[AWS:arn:aws:iam::" + account + ":root]"
+	want := []string{
+		"Administration " + root + " kms:DescribeKey kms:UpdateKeyDescription kms:EnableKey kms:DisableKey kms:GetKeyPolicy kms:PutKeyPolicy " +
+			"kms:ListKeyPolicies kms:GetKeyRotationStatus kms:EnableKeyRotation kms:DisableKeyRotation kms:ListKeyRotations kms:TagResource " +
+			"kms:UntagResource kms:ListResourceTags kms:ListGrants kms:RevokeGrant kms:ScheduleKeyDeletion kms:CancelKeyDeletion",
+		"Senders " + root + " kms:Decrypt kms:GenerateDataKey",
+		"Alarms map[Service:cloudwatch.amazonaws.com] kms:Decrypt kms:GenerateDataKey",
+	}
+	var got []string
+	for _, v := range list(at(stack.one(t, "AWS::KMS::Key", "Notifications").Properties, "KeyPolicy", "Statement")) {
+		principal := map[string]string{}
+		for kind := range at(v, "Principal").(map[string]any) {
+			principal[kind] = stack.say(at(v, "Principal", kind))
+		}
+		got = append(got, fmt.Sprint(stack.say(at(v, "Sid")), " ", principal, " ", stack.say(at(v, "Action"))))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
 // TestOutputsNameWhatPeopleNeed.
 func TestOutputsNameWhatPeopleNeed(t *testing.T) {
 	stack := stack(t)
@@ -41,6 +66,7 @@ func TestOutputsNameWhatPeopleNeed(t *testing.T) {
 		"RecoverStateMachineArn": "${WorkflowrecoverStateMachine}",
 		"RecordBucketName":       "${Records}",
 		"NotificationTopicArn":   "${Notifications}",
+		"Pairs":  "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING",
 		"DashboardName":          stack.say(stack.one(t, "AWS::CloudWatch::Dashboard", "").Properties["DashboardName"]),
 	} {
 		if got[name] != want {

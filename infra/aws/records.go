@@ -7,7 +7,7 @@ import (
 )
 
 // addRecords makes the record bucket: locks, holds and evidence, all the state that is not AWS's own. It outlives the
-// stack. Evidence ages; a lock or a hold that expired would let a release start that must not.
+// stack, unless the stack's first deployment fails, which would leave an empty one behind. Evidence ages; a lock or a hold that expired would let a release start that must not.
 func (p *parts) addRecords() {
 	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	p.records = awss3.NewBucket(p.stack, jsii.String("Records"), &awss3.BucketProps{
@@ -16,7 +16,7 @@ func (p *parts) addRecords() {
 		EnforceSSL:        jsii.Bool(true),
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
 		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
-		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 		LifecycleRules: &[]*awss3.LifecycleRule{
 			{
 				Id:         jsii.String("evidence-ages"),

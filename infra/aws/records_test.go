@@ -6,12 +6,14 @@ import (
 	"testing"
 )
 
-// TestTheRecordBucketKeepsItsRecords to itself, in every version, and when the stack goes.
+// TestTheRecordBucketKeepsItsRecords to itself, in every version, and when the stack goes; not when its creation fails
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html).
 func TestTheRecordBucketKeepsItsRecords(t *testing.T) {
 	stack := stack(t)
 	bucket := stack.one(t, "AWS::S3::Bucket", "Records")
 	for what, pair := range map[string][2]string{
-		"deletion":   {bucket.DeletionPolicy, "Retain"},
+		"deletion":   {bucket.DeletionPolicy, "RetainExceptOnCreate"},
+		"replacement": {bucket.UpdateReplacePolicy, "Retain"},
 		"versioning": {stack.say(bucket.Properties["VersioningConfiguration"]), "map[Status:Enabled]"},
 		"encryption": {
 			stack.say(at(bucket.Properties, "BucketEncryption", "ServerSideEncryptionConfiguration")),

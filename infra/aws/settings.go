@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// settings are what differs from one account to the next. They are CDK context: -c name=value, or a cdk.json.
+// settings are what differs from one account to the next. They are CDK context: kept in a cdk.json, or -c name=value.
 //
 // The intervals at which a release looks at CloudFront are no settings: they are constants of internal/release, because
 // the refusal of plans that would not fit into an execution's history, the handlers and the local engine count on the
@@ -69,6 +69,10 @@ func known() []setting {
 	}
 }
 
+func isSetting(name string) bool {
+	return slices.ContainsFunc(known(), func(k setting) bool { return k.name == name })
+}
+
 // readSettings takes every setting from lookup, which answers "" for what was not given. Everything that is wrong is
 // named at once, with a list of all settings.
 func readSettings(lookup func(name string) string) (settings, error) {
@@ -92,7 +96,7 @@ func readSettings(lookup func(name string) string) (settings, error) {
 // help lists every setting with its default.
 func help() string {
 	var out strings.Builder
-	out.WriteString("Settings (-c name=value):\n")
+	out.WriteString("Settings (-c name=value, or kept in " + settingsFile + ` as {"context":{"name":"value"}}; -c wins):` + "\n")
 	for _, k := range known() {
 		meaning := k.meaning
 		if k.fallback != "" {

@@ -72,7 +72,7 @@ func TestABadSettingIsRefusedByNameValueAndRule(t *testing.T) {
 			if err == nil {
 				t.Fatal("got no error")
 			}
-			for _, want := range []string{"setting " + c.setting, `"` + c.value + `"`, c.rule, "Settings (-c name=value)", "recoverEveryMinutes"} {
+			for _, want := range []string{"setting " + c.setting, `"` + c.value + `"`, c.rule, "Settings (-c name=value, or kept in cdk.json", "recoverEveryMinutes"} {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("got %s\nwant it to say %s", err, want)
 				}

@@ -89,5 +89,10 @@ func (p *parts) addOutputs() {
 	output("RecoverStateMachineArn", "Start an execution of it to make a pair safe, or to clear a hold", p.recoverMachine.StateMachineArn())
 	output("RecordBucketName", "Has the locks, the holds and the evidence", p.records.BucketName())
 	output("NotificationTopicArn", "Subscribe to it to hear of alarms", p.notifications.TopicArn())
+	var pairs []string
+	for _, d := range p.settings.pairs {
+		pairs = append(pairs, d.primary+":"+d.staging)
+	}
+	output("Pairs", "The primary distributions that may be released, each with its staging distribution", new(strings.Join(pairs, ",")))
 	output("DashboardName", "Shows in CloudWatch how releases do", jsii.String(stackName))
 }

@@ -38,6 +38,7 @@ type resource struct {
 	Properties     map[string]any
 	Metadata       map[string]any
 	DeletionPolicy string
+	UpdateReplacePolicy string
 }
 
 // stack is the template that the tests look at: of two pairs, with every setting given.

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -74,6 +75,28 @@ func TestAWorkflowInvokesTheFunctionsInItsBoxes(t *testing.T) {
 		slices.Sort(got)
 		if want := unique(want); !slices.Equal(got, want) {
 			t.Errorf("%s may invoke %s\nits boxes are %s", workflow, strings.Join(got, " "), strings.Join(want, " "))
+		}
+	}
+}
+
+// TestTheRoleOfAWorkflowAllowsNoMore than to invoke functions, to log and to trace.
+func TestTheRoleOfAWorkflowAllowsNoMore(t *testing.T) {
+	stack := stack(t)
+	want := map[string]string{
+		"Functions": "lambda:InvokeFunction",
+		"LogDelivery": "logs:CreateLogDelivery logs:GetLogDelivery logs:UpdateLogDelivery logs:DeleteLogDelivery logs:ListLogDeliveries " +
+			"logs:PutResourcePolicy logs:DescribeResourcePolicies logs:DescribeLogGroups",
+		"Traces": "xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets",
+	}
+	for _, workflow := range []string{release.Release, release.Recover} {
+		got := map[string]string{}
+		for _, s := range stack.statements(stack.one(t, "AWS::IAM::Role", "Workflow"+workflow+"Role")) {
+			if !slices.Contains(s.actions, "sts:AssumeRole") {
+				got[s.sid] += strings.Join(s.actions, " ")
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: got  %v\nwant %v", workflow, got, want)
 		}
 	}
 }

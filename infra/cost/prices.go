@@ -147,6 +147,7 @@ func ofTheMonth() []price {
 			page: cloudWatchPage, seen: "unverified: github.com/api-evangelist/cloudwatch, plans/cloudwatch-plans-pricing.yml", asOf: "2026-05-05",
 		},
 		{
+			// Free are three that reference up to 50 metrics each.
 			item: dashboards, name: "CloudWatch: dashboards", dollars: 3, per: 1, free: 3,
 			page: cloudWatchPage, seen: infracost + "cloudwatch_dashboard_test", asOf: readOn,
 		},

@@ -43,6 +43,7 @@ func (o *Outcome) Add(sentence string) {
 // concludeRelease decides the end of a release:
 //
 //   - something that was to make the pair safe failed → Needs Operator
+//   - a dead run had found the primary worse after its promotion, and had not taken that back → Needs Operator
 //   - the primary was restored → Rolled Back
 //   - the promotion is confirmed → Promoted
 //   - traffic was stopped → Rolled Back
@@ -53,6 +54,8 @@ func (d *Document) concludeRelease() Outcome {
 	switch {
 	case d.Stranded != nil:
 		o.NeedsOperator, o.End, o.Cause = true, NeedsOperator, d.strandedCause()
+	case d.Regressed():
+		o.NeedsOperator, o.End, o.Cause = true, NeedsOperator, "This release has touched nothing. "+d.regressedCause()
 	case d.Restore != nil:
 		o.RolledBack, o.End = true, RolledBack
 		o.Cause = "The promoted config was taken back: the primary has its config from before the release, deployed. " + d.why()

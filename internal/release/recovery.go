@@ -143,10 +143,8 @@ func (d *Document) concludeRecovery() Outcome {
 		o.NeedsOperator, o.End, o.Cause = true, NeedsOperator, d.strandedCause()
 	case d.Lock != nil && d.Lock.TakenOverFrom == "" && d.HoldCleared == nil:
 		o.NothingToRecover, o.End, o.Cause = true, NothingToRecover, "Whoever held the lock has given it back meanwhile."
-	case d.Examination != nil && d.Examination.Regressed && !d.Examination.Restored && d.HoldCleared == nil:
-		o.NeedsOperator, o.End = true, NeedsOperator
-		o.Cause = fmt.Sprintf("%s That is what viewers of %s get.%s Put the config from before back, which is in the record %s (runbook, By hand), or start recover with clearHold to keep what is live.",
-			d.Examination.Note, d.Plan.Primary, d.holdLeft(), d.Examination.Record)
+	case d.Regressed() && d.HoldCleared == nil:
+		o.NeedsOperator, o.End, o.Cause = true, NeedsOperator, d.regressedCause()
 	case d.Examination != nil:
 		o.Recovered, o.End = true, Recovered
 		o.Cause = fmt.Sprintf("Viewers are safe: the policy of %s is off everywhere. %s%s", d.Plan.Primary, d.Examination.Note, d.holdLeft())
@@ -164,6 +162,16 @@ func (d *Document) concludeRecovery() Outcome {
 		o.NothingToRecover, o.End, o.Cause = true, NothingToRecover, "There was nothing to do."
 	}
 	return o
+}
+
+// Regressed reports whether a dead run has left a promoted config that it had found worse than the one before.
+func (d *Document) Regressed() bool {
+	return d.Examination != nil && d.Examination.Regressed && !d.Examination.Restored
+}
+
+func (d *Document) regressedCause() string {
+	return fmt.Sprintf("%s That is what viewers of %s get.%s Put the config from before back, which is in the record %s (runbook, By hand), or start recover with clearHold to keep what is live.",
+		d.Examination.Note, d.Plan.Primary, d.holdLeft(), d.Examination.Record)
 }
 
 // holdLeft says whether releases are still refused.

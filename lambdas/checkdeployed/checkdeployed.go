@@ -45,14 +45,20 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 	}
 	part.Seen = part.Status != live.Deployed || seenBefore(in, write)
 	part.Deployed = part.Status == live.Deployed && believable(write, part, aws.ToTime(got.Distribution.LastModifiedTime))
-	if !part.Deployed && now.After(write.Deadline) {
-		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
-			write.Distribution, part.Status, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)
-	}
 	if policy := toBeOff(in); policy != "" && part.Deployed {
-		part.Deployed, err = h.isOff(ctx, policy, in.Document)
+		if part.Deployed, err = h.isOff(ctx, policy, in.Document); err != nil {
+			return part, err
+		}
 	}
-	return part, err
+	if !part.Deployed && now.After(write.Deadline) {
+		state := part.Status
+		if state == live.Deployed { // but that, or the policy, was read as it was before the write
+			state = "shown as before the write"
+		}
+		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
+			write.Distribution, state, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)
+	}
+	return part, nil
 }
 
 // toBeOff is the policy that an end will call off everywhere; none on the way forward.

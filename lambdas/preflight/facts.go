@@ -32,6 +32,7 @@ type facts struct {
 	hold          *record.Hold
 	takenOverFrom string
 	recovered     string
+	regressed     bool // the dead run had found the primary worse after its promotion, and not taken that back
 
 	primary       side
 	policyID      string
@@ -72,6 +73,7 @@ func (h Handler) read(ctx context.Context, doc release.Document) (facts, error) 
 	if doc.Recovery != nil {
 		f.recovered = doc.Recovery.Note
 	}
+	f.regressed = doc.Regressed()
 	var err error
 	if f.hold, err = h.readHold(ctx, f.plan.Primary); err != nil {
 		return facts{}, err

@@ -102,7 +102,12 @@ func historyFindings(f facts) []release.Finding {
 		if f.recovered != "" {
 			fact += "; Recover says: " + strings.TrimSuffix(f.recovered, ".")
 		}
-		all = append(all, finding(release.Note, release.PreviousReleaseUnfinished, fact,
+		level := release.Note
+		if f.regressed {
+			level = release.Block
+			fact += "; the primary was found worse after its promotion, and that was not taken back"
+		}
+		all = append(all, finding(level, release.PreviousReleaseUnfinished, fact,
 			"what that release left on staging is overwritten by this one, or released by it where the change is of kind staged",
 			"look at why it ended: aws stepfunctions describe-execution --execution-arn "+f.takenOverFrom))
 	}

@@ -30,11 +30,11 @@ type Handler struct {
 // Handle does nothing unless there is a dead run. A second call finds the policy off and leaves it.
 //
 // At once, before the lock may be taken over, it is only the first try: a Lambda of the dead run may still be writing, so
-// the same is done again under the lock.
+// the same is done again under the lock. Then a policy that is read as off is believed only if it was written since the
+// lock was taken: reads lag, and an older one may be from before the dead run's last write.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery, error) {
 	doc := in.Document
-	fence := record.Fence
-	var dead string
+	fence, dead := record.Fence, ""
 	if in.Which == release.AtOnce {
 		fence, dead = record.FenceAtOnce, doc.Dead.Execution
 	} else {
@@ -55,37 +55,44 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	}
 	policy := aws.ToString(primary.ContinuousDeploymentPolicyId)
 	if policy == "" {
-		return release.Recovery{Note: "no policy is attached to the primary: no viewer gets staging"}, nil
+		return h.part(doc, "", "no policy is attached to the primary: no viewer gets staging once that is everywhere"), nil
 	}
-	header, unread := h.headerOf(ctx, doc)
+	header, since, unread := h.found(ctx, doc)
 	// Viewers first: a record that cannot be read must not keep them on staging. A retry puts the header back.
-	if _, err := live.SwitchOff(ctx, h.CloudFront, policy, header, time.Time{}); err != nil {
+	_, err = live.SwitchOff(ctx, h.CloudFront, policy, header, since)
+	if fault.Code(err) == "NoSuchContinuousDeploymentPolicy" {
+		return h.part(doc, "", "the policy "+policy+" is gone: it sends nobody to staging"), nil
+	}
+	if err != nil {
 		return release.Recovery{}, err
 	}
 	if unread != nil {
 		return release.Recovery{}, fmt.Errorf("policy %s is off, its header routing is not put back: %w", policy, unread)
 	}
-	// Needed and Written even where this call wrote nothing: an earlier one may have done it and lost the answer.
-	write := doc.Plan.WriteTo(doc.Plan.Primary, h.Now())
-	return release.Recovery{
-		Needed: true, PolicyID: policy, Write: &write,
-		Note: "the policy is off after the death of " + dead,
-	}, nil
+	return h.part(doc, policy, "the policy is off after the death of "+dead), nil
 }
 
-// headerOf is the header routing that the dead run found on the policy, from its evidence.
-func (h Handler) headerOf(ctx context.Context, doc release.Document) (*release.Header, error) {
+// part is Needed and Written even where this call wrote nothing: an earlier one may have done it and lost the answer, or
+// someone else has.
+func (h Handler) part(doc release.Document, policy, note string) release.Recovery {
+	write := doc.Plan.WriteTo(doc.Plan.Primary, h.Now())
+	return release.Recovery{Needed: true, PolicyID: policy, Write: &write, Note: note}
+}
+
+// found is the header routing that the dead run found on the policy, from its evidence, and when the lock was taken over
+// from it: zero as long as it was not.
+func (h Handler) found(ctx context.Context, doc release.Document) (header *release.Header, since time.Time, err error) {
 	holder, _, _, err := record.ReadLock(ctx, h.Records, h.Bucket, doc.Plan.Primary)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
-	dead := holder.TakenOverFrom
-	if holder.Execution != doc.Execution.ARN { // at once: the lock is still the dead run's
-		dead = &holder
+	dead := &holder
+	if holder.Execution == doc.Execution.ARN {
+		dead, since = holder.TakenOverFrom, holder.At
 	}
 	_, evidence, found, err := record.EvidenceOfTheDead(ctx, h.Records, h.Bucket, doc.Plan.Primary, dead)
 	if err != nil || !found {
-		return nil, err
+		return nil, since, err
 	}
-	return evidence.Preflight.Header, nil
+	return evidence.Preflight.Header, since, nil
 }

@@ -84,10 +84,6 @@ func TestThereIsNothingToRecover(t *testing.T) {
 		note   string
 	}{
 		"when the lock was free": {func(w *pairtest.World) { w.Document.Lock.TakenOverFrom = "" }, "no run died"},
-		"when the primary has no policy": {func(w *pairtest.World) {
-			w.CloudFront.Switches.DetachWithEmpty = cloudfront.DetachAlways
-			w.Edit(pairtest.Primary, "ContinuousDeploymentPolicyId", "")
-		}, "no policy is attached"},
 		"when the primary is gone": {func(w *pairtest.World) {
 			w.Strike(pairtest.CloudFront, pairtest.GetConfig, transport.Outcome{
 				Kind: transport.Refuse, Status: 404, Code: "NoSuchDistribution", Message: "The specified distribution does not exist.",
@@ -105,6 +101,53 @@ func TestThereIsNothingToRecover(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 		})
+	}
+}
+
+func TestWhereThePolicyIsGoneItsEndIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before func(*pairtest.World)
+		note   string
+	}{
+		"because somebody has detached it": {func(w *pairtest.World) {
+			w.CloudFront.Switches.DetachWithEmpty = cloudfront.DetachAlways
+			w.Edit(pairtest.Primary, "ContinuousDeploymentPolicyId", "")
+		}, "no policy is attached"},
+		"because somebody has deleted it": {func(w *pairtest.World) {
+			w.Strike(pairtest.CloudFront, "GetContinuousDeploymentPolicy", transport.Outcome{
+				Kind: transport.Refuse, Status: 404, Code: "NoSuchContinuousDeploymentPolicy", Message: "gone",
+			})
+		}, "is gone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := afterADeath(t)
+			c.before(w)
+			got, err := run(t, w)
+			w.Must(err)
+			w.WantWrites(0)
+			if !got.Needed || got.PolicyID != "" || got.Write == nil || got.Write.Distribution != pairtest.Primary || !strings.Contains(got.Note, c.note) {
+				t.Errorf("got %+v, want the primary's propagation waited for", got)
+			}
+		})
+	}
+}
+
+// A read from before the dead run's last write shows the policy off: under the lock that is not believed.
+func TestAPolicyThatWasSwitchedOffBeforeTheLockWasTakenIsWrittenAgain(t *testing.T) {
+	t.Parallel()
+	w := afterADeath(t)
+	w.EditPolicy("Enabled", "false")
+	dead := record.Holder{Execution: pairtest.Other, Name: "other", StartTime: w.Clock.Now().Add(-time.Hour)}
+	w.HeldBy(record.Holder{Execution: pairtest.Me, At: w.Clock.Now().Add(time.Second), TakenOverFrom: &dead})
+	w.Clock.Advance(2 * time.Second)
+	for call := 1; call <= 2; call++ {
+		_, err := run(t, w)
+		w.Must(err)
+		if n := w.Calls.Count(pairtest.CloudFront, pairtest.UpdatePolicy); n != 1 {
+			t.Errorf("got %d updates after call %d, want one", n, call)
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func TestWaitsAreThoseOfTheReleaseClockwork(t *testing.T) {
 func TestTheWayBackTriesHarder(t *testing.T) {
 	checkRetries(t, releaseMachine(t), []string{
 		"Stop Traffic", "Stop Traffic After Promotion", "Check Stop", "Restore Primary", "Check Restore", "Check Primary", confirm,
-		finish, "Release Lock", "Place Hold", "Recover", "Check Recovery", "Judge Primary",
+		finish, "Release Lock", "Place Hold", "Recover", "Check Recovery", "Examine Pair", "Judge Primary",
 	})
 }
 

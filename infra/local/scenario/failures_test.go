@@ -97,7 +97,7 @@ func reaching(workflow, title string) string {
 		return "timed-out"
 	}
 	switch title {
-	case "Wait For Recovery", "Check Recovery":
+	case "Check Recovery", "Examine Pair":
 		return "stale-lock"
 	case "Stop Traffic", "Check Stop":
 		return "bad-release"

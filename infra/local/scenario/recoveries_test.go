@@ -174,7 +174,55 @@ func recoveryTable() map[string]recovery {
 				})
 			},
 			ends:   []scenario.Ending{ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.Recovered)},
-			visits: []string{"Recover", "Anything To Recover?", "Examine Pair"},
+			visits: []string{"Recover", "Wait For Recovery", "Recovery Deployed?", "Examine Pair"},
+		},
+		"somebody has deleted the primary meanwhile": {
+			prepare: func(w *world.World) {
+				stopAtLook(w)
+				refuseFrom(w, "Find Dead Run", "GetDistributionConfig", "NoSuchDistribution")
+			},
+			ends:   []scenario.Ending{ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.Recovered)},
+			visits: []string{"Recover", "Anything To Recover?", "Examine Pair"}, cause: "The primary is gone.",
+		},
+		"somebody has deleted the policy meanwhile": {
+			prepare: func(w *world.World) {
+				stopAtLook(w)
+				refuseFrom(w, "Find Dead Run", "GetContinuousDeploymentPolicy", "NoSuchContinuousDeploymentPolicy")
+			},
+			ends:   []scenario.Ending{ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.Recovered)},
+			visits: []string{"Recover", "Wait For Recovery", "Examine Pair"},
+		},
+		"reads lag so far behind that the dead run's last write is not seen": {
+			scenario: "stopped-mid-write",
+			prepare: func(w *world.World) {
+				w.When("Shift Traffic", 1, func(*asl.Execution) { w.CloudFront.ReadLag = 75 * time.Second })
+			},
+			ends: []scenario.Ending{ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.Recovered)},
+			check: func(t *testing.T, w *world.World) {
+				t.Helper()
+				if policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID); policy.Enabled {
+					t.Error("the policy is enabled")
+				}
+			},
+		},
+		"a next release finds what a dead one had not taken back": {
+			scenario: "regression-after-promote",
+			prepare: func(w *world.World) {
+				w.LoseEvents = true
+				refuseFrom(w, "Restore Primary", "UpdateDistribution", "Throttling")
+				w.When("Restore Primary", 1, func(x *asl.Execution) {
+					w.Clock.After(time.Second, func() { x.Stop("Stopped", "by the test") })
+					w.Clock.After(4*time.Minute, func() { _, _ = w.Start("next", json.RawMessage(example)) })
+				})
+			},
+			ends:   []scenario.Ending{ending(scenario.First, scenario.Aborted), ending("next", release.NeedsOperator)},
+			visits: []string{"Recover", "Examine Pair", "Preflight", "Finish", "Place Hold"}, cause: "was found worse",
+			check: func(t *testing.T, w *world.World) {
+				t.Helper()
+				if !w.Held() {
+					t.Error("no hold was placed")
+				}
+			},
 		},
 		"a hold is not cleared while viewers may get staging": {
 			scenario: "edit-during-bake",
@@ -213,6 +261,18 @@ func recoveryTable() map[string]recovery {
 			},
 			ends: []scenario.Ending{ending(scenario.First, release.Promoted), ending("by-hand", release.Recovered)}, cause: "There is no hold",
 		},
+	}
+}
+
+// refuseFrom refuses an operation for good once an execution has come to a state.
+func refuseFrom(w *world.World, title, operation, code string) {
+	refused := false
+	w.When(title, 1, func(*asl.Execution) { refused = true })
+	w.Transport.Fault = func(c transport.Call) transport.Outcome {
+		if refused && c.Operation == operation {
+			return transport.Outcome{Kind: transport.Refuse, Status: 404, Code: code, Message: "said the test"}
+		}
+		return transport.Outcome{}
 	}
 }
 
