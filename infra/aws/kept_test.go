@@ -50,10 +50,7 @@ func TestBadKeptSettingsAreRefused(t *testing.T) {
 func TestTheCommandMakesTheTemplateOfKeptSettings(t *testing.T) {
 	startNode(t)
 	keep(t, `{"context": {"pairs": "E5PRIMARY:E6STAGING"}}`)
-	lambdas, made := t.TempDir(), t.TempDir()
-	for _, folder := range aws.Folders() {
-		writeBootstrap(t, lambdas, folder)
-	}
+	lambdas, made := built(t, []byte("a program")), t.TempDir()
 	const nobody = "Nobody is subscribed to the alarms: set notify."
 	var out, errs bytes.Buffer
 	if code := aws.Run([]string{"--lambdas", lambdas, "--out", made}, &out, &errs); code != 0 || !strings.Contains(out.String(), nobody) {

@@ -66,7 +66,7 @@ func TestOutputsNameWhatPeopleNeed(t *testing.T) {
 		"RecoverStateMachineArn": "${WorkflowrecoverStateMachine}",
 		"RecordBucketName":       "${Records}",
 		"NotificationTopicArn":   "${Notifications}",
-		"Pairs":  "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING",
+		"Pairs":                  "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING",
 		"DashboardName":          stack.say(stack.one(t, "AWS::CloudWatch::Dashboard", "").Properties["DashboardName"]),
 	} {
 		if got[name] != want {

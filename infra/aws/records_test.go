@@ -12,9 +12,9 @@ func TestTheRecordBucketKeepsItsRecords(t *testing.T) {
 	stack := stack(t)
 	bucket := stack.one(t, "AWS::S3::Bucket", "Records")
 	for what, pair := range map[string][2]string{
-		"deletion":   {bucket.DeletionPolicy, "RetainExceptOnCreate"},
+		"deletion":    {bucket.DeletionPolicy, "RetainExceptOnCreate"},
 		"replacement": {bucket.UpdateReplacePolicy, "Retain"},
-		"versioning": {stack.say(bucket.Properties["VersioningConfiguration"]), "map[Status:Enabled]"},
+		"versioning":  {stack.say(bucket.Properties["VersioningConfiguration"]), "map[Status:Enabled]"},
 		"encryption": {
 			stack.say(at(bucket.Properties, "BucketEncryption", "ServerSideEncryptionConfiguration")),
 			"map[ServerSideEncryptionByDefault:map[SSEAlgorithm:AES256]]",

@@ -33,11 +33,11 @@ type template struct {
 
 // resource is one of its resources; id is its logical id without the hash that CDK appends.
 type resource struct {
-	id             string
-	Type           string
-	Properties     map[string]any
-	Metadata       map[string]any
-	DeletionPolicy string
+	id                  string
+	Type                string
+	Properties          map[string]any
+	Metadata            map[string]any
+	DeletionPolicy      string
 	UpdateReplacePolicy string
 }
 
