@@ -44,7 +44,11 @@ func TestTheKeyAllowsNoMore(t *testing.T) {
 	var got []string
 	for _, v := range list(at(stack.one(t, "AWS::KMS::Key", "Notifications").Properties, "KeyPolicy", "Statement")) {
 		principal := map[string]string{}
-		for kind := range at(v, "Principal").(map[string]any) {
+		who, ok := at(v, "Principal").(map[string]any)
+		if !ok {
+			t.Fatalf("got the principal %v", at(v, "Principal"))
+		}
+		for kind := range who {
 			principal[kind] = stack.say(at(v, "Principal", kind))
 		}
 		got = append(got, fmt.Sprint(stack.say(at(v, "Sid")), " ", principal, " ", stack.say(at(v, "Action"))))

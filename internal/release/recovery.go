@@ -43,6 +43,14 @@ type Examination struct {
 	Note   string    `json:"note"`
 }
 
+// Recovering is the execution whose lock this one has taken over; empty where the lock was free or is not ours yet.
+func (d *Document) Recovering() string {
+	if d.Lock == nil {
+		return ""
+	}
+	return d.Lock.TakenOverFrom
+}
+
 // HoldCleared says what became of the hold.
 type HoldCleared struct {
 	Cleared bool   `json:"cleared"`

@@ -34,11 +34,9 @@ type Handler struct {
 // lock was taken: reads lag, and an older one may be from before the dead run's last write.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery, error) {
 	doc := in.Document
-	fence, dead := record.Fence, ""
+	fence, dead := record.Fence, doc.Recovering()
 	if in.Which == release.AtOnce {
 		fence, dead = record.FenceAtOnce, doc.Dead.Execution
-	} else {
-		dead = doc.Lock.TakenOverFrom
 	}
 	if dead == "" {
 		return release.Recovery{Note: "the lock was free: no run died here"}, nil
