@@ -102,25 +102,35 @@ func TestDeploySaysWhatIsMissing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	with := t.TempDir()
+	deploy, err := filepath.Abs("deploy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nothing, kept, with := t.TempDir(), t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(kept, "cdk.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(with, "npx"), []byte("#!/bin/sh\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
 		pairs string
+		in    string
 		path  string
 		env   []string
 		want  string
 		fails bool
 	}{
-		"the pairs":       {"", tools + ":" + with, []string{"AWS_PROFILE=me"}, "PAIRS is missing", true},
-		"npx":             {"E1PRIMARY:E2STAGING", tools, []string{"AWS_PROFILE=me"}, "npx is missing", true},
-		"the credentials": {"E1PRIMARY:E2STAGING", tools + ":" + with, nil, "No AWS credentials are in sight", false},
-		"nothing":         {"E1PRIMARY:E2STAGING", tools + ":" + with, []string{"AWS_PROFILE=me"}, "npx aws-cdk@9 bootstrap aws://<account>/us-east-1", false},
+		"the pairs":                      {"", nothing, tools + ":" + with, []string{"AWS_PROFILE=me"}, "PAIRS is missing", true},
+		"npx":                            {"E1PRIMARY:E2STAGING", nothing, tools, []string{"AWS_PROFILE=me"}, "npx is missing", true},
+		"the credentials":                {"E1PRIMARY:E2STAGING", nothing, tools + ":" + with, nil, "No AWS credentials are in sight", false},
+		"nothing, as the pairs are kept": {"", kept, tools + ":" + with, []string{"AWS_PROFILE=me"}, "npx aws-cdk@9 bootstrap", false},
+		"nothing":                        {"E1PRIMARY:E2STAGING", nothing, tools + ":" + with, []string{"AWS_PROFILE=me"}, "npx aws-cdk@9 bootstrap aws://<account>/us-east-1", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			command := exec.CommandContext(t.Context(), "./deploy", c.pairs, "aws-cdk@9")
+			command := exec.CommandContext(t.Context(), deploy, c.pairs, "aws-cdk@9")
+			command.Dir = c.in
 			command.Env = append(c.env, "PATH="+c.path, "HOME="+t.TempDir())
 			said, err := command.CombinedOutput()
 			if (err != nil) != c.fails || !strings.Contains(string(said), c.want) {
