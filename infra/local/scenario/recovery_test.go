@@ -99,12 +99,7 @@ func stopAt(t *testing.T, stop func(*world.World, *asl.Execution)) (written, eve
 		return 0, 0
 	}
 	stopped := w.Executions[0].StopDate()
-	for _, wr := range ours(w) {
-		// The second one, under the lock, writes the same again.
-		if wr.Operation == "UpdateContinuousDeploymentPolicy" && wr.Time.After(stopped) && written == 0 {
-			written = wr.Time.Sub(stopped)
-		}
-	}
+	written = onAfter(w, stopped)
 	if written > safeWithin {
 		t.Errorf("the policy was written as off %s after the stop, want at most %s", written, safeWithin)
 	}
@@ -115,6 +110,23 @@ func stopAt(t *testing.T, stop func(*world.World, *asl.Execution)) (written, eve
 		t.Errorf("viewers were sent to staging until %s after the stop, want at most a propagation and two minutes: %s", everywhere, longest)
 	}
 	return written, everywhere
+}
+
+// onAfter is how long after a time the policy went on being enabled, or was enabled again. A write that finds it off and
+// says so once more, as recover's under its own lock does, is no part of it.
+func onAfter(w *world.World, stopped time.Time) time.Duration {
+	var on bool
+	var until time.Duration
+	for _, wr := range w.CloudFront.Log() {
+		if wr.Policy == nil {
+			continue
+		}
+		if on && !wr.Policy.Enabled && wr.Time.After(stopped) {
+			until = wr.Time.Sub(stopped)
+		}
+		on = wr.Policy.Enabled
+	}
+	return until
 }
 
 // lastOnStaging is when the last point of presence stopped sending viewers to staging; it is set as the world runs.
