@@ -1,89 +1,108 @@
-// Package viewers is a seeded population of viewers, at the level of counts: it makes the traffic that the metrics tell
-// of, without sending requests.
+// Package viewers is a seeded population of viewers: the traffic that CloudFront's metrics tell of, request by request
+// through the edge, so that what it is like follows from configs, content and origins.
 //
-// Every simulated minute each site gets a number of requests from a Poisson distribution, spread evenly over the POPs.
-// At each POP the policy state that this POP knows decides how many go to staging, and the health of the config in force
-// there decides how many are answered with an error. A minute is drawn at its middle: what flips within a minute counts
-// for all of it or not at all.
+// The model. Viewers come to each point of presence (POP) at a rate, enter the site at its root, and click from page to page
+// along the links that the documents they got have in them; with a document they load what it refers to. Those who came to
+// one POP in the same minute are a cohort: they do the same at the same moment, so that the edge can answer them together
+// (edge.Request.Count), and they stay together unless continuous deployment parts them. A minute happens at its middle:
+// what flips within a minute counts for all of it or not at all.
 //
-// Each site draws from its own generator, made of the seed and the site's id, so that the traffic of one site does not
-// depend on the others.
+// Each site draws from a generator of its own, made of the seed and the site's id, so that who comes to one does not depend
+// on the others.
 package viewers
 
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"net/http"
+	"slices"
 	"time"
 
 	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/edge"
 )
 
-// Population is the viewers of one simulation. Its switches may be changed at any time. It is used on the goroutine of
-// the simulation only.
+// Edge answers viewers; *edge.Edge is one.
+type Edge interface {
+	Serve(r edge.Request) []edge.Answer
+}
+
+// Rate is how many requests per minute viewers send to a site at this time.
+type Rate func(at time.Time) float64
+
+// Site is what viewers come to.
+type Site struct {
+	// ID is the primary distribution's.
+	ID string
+	// Host is the name that viewers know it by: its domain name or an alias.
+	Host string
+	Rate Rate
+	// PerVisit is how many requests a visit has on average: who gives a Rate counts requests, and visits is what arrives.
+	PerVisit float64
+	// Testers is the share of the visitors whose requests carry TestHeader, for a policy that routes by header.
+	Testers    float64
+	TestHeader http.Header
+}
+
+// Population is the viewers of one simulation. It is used on the goroutine of the simulation only.
 type Population struct {
-	// HeaderShare is the share of viewers that send the header of a header policy; there are none unless it is set.
-	HeaderShare float64
-
-	// RequestsIncludeStaging makes the primary's metrics include what staging served for it. Unverified against live
-	// AWS: the CloudFront Developer Guide does not say.
-	RequestsIncludeStaging bool
-
-	// CustomErrorResponseBug is the share of staging's requests that are answered 500 while a weight policy meets custom
-	// error responses. Reported by M. Borgmeier (dev.to, September 2025: intermittent at a weight of 15 %, never with a
-	// header policy); the share was not reported, and whether AWS has repaired it is unknown.
-	CustomErrorResponseBug float64
-
-	// StickyLag makes the share of a sticky policy approach a changed weight only gradually, as sessions end: each
-	// minute by one minute's part of what is missing. Zero means at once. Switching a policy on or off always works at
-	// once, because that resets all sessions (CloudFront Developer Guide, "Use CloudFront continuous deployment").
-	StickyLag time.Duration
-
-	clock     *simtime.Clock
-	edge      Edge
-	recorder  Recorder
-	health    Health
-	seed      uint64
-	sites     []*site
-	overrides []override
-	next      time.Time // the first minute that has not been drawn
-	stop      func()
+	clock *simtime.Clock
+	edge  Edge
+	pops  int
+	seed  uint64
+	links index
+	sites []*site
+	next  time.Time // the first minute that has not been lived through
+	stop  func()
 }
 
 type site struct {
-	id     string
-	rate   Rate
-	random *rand.Rand
-	shares []float64 // by POP; what a sticky policy's share had reached
-	last   *Minute
-	total  Minute
+	Site
+
+	random  *rand.Rand
+	cohorts []cohort
+	last    *Minute
+	total   Minute
 }
 
-// New returns a population without sites that has not started.
-func New(clock *simtime.Clock, edge Edge, recorder Recorder, health Health, seed uint64) *Population {
-	return &Population{clock: clock, edge: edge, recorder: recorder, health: health, seed: seed}
+// New returns a population without sites that has not started; the POPs are numbered from zero.
+func New(clock *simtime.Clock, edge Edge, pops int, seed uint64) *Population {
+	return &Population{clock: clock, edge: edge, pops: pops, seed: seed, links: index{}}
 }
 
-// Add registers the site of a primary distribution.
-func (p *Population) Add(primaryID string, rate Rate) {
+// Add makes viewers come to a site.
+func (p *Population) Add(s Site) {
 	name := fnv.New64a()
-	_, _ = name.Write([]byte(primaryID)) // a hash never fails
+	_, _ = name.Write([]byte(s.ID)) // a hash never fails
 	p.sites = append(p.sites, &site{
-		id: primaryID, rate: rate, random: rand.New(rand.NewPCG(p.seed, name.Sum64())),
-		total: Minute{Start: p.clock.Now(), PrimaryID: primaryID},
+		Site: s, random: rand.New(rand.NewPCG(p.seed, name.Sum64())), total: Minute{Start: p.clock.Now()},
 	})
 }
 
-// SetRate changes how many requests a site gets from now on.
-func (p *Population) SetRate(primaryID string, rate Rate) {
-	for _, s := range p.sites {
-		if s.id == primaryID {
-			s.rate = rate
-		}
+// SetRate changes how many requests a site gets from now on. Those who are there already finish their visits.
+func (p *Population) SetRate(id string, rate Rate) {
+	if s := p.site(id); s != nil {
+		s.Rate = rate
 	}
 }
 
-// Start draws every minute from the one that holds the present time on. There is always a next minute in the clock's
-// queue until Stop.
+// Leave lets everybody who is at a site leave it now.
+func (p *Population) Leave(id string) {
+	if s := p.site(id); s != nil {
+		s.cohorts = nil
+	}
+}
+
+func (p *Population) site(id string) *site {
+	i := slices.IndexFunc(p.sites, func(s *site) bool { return s.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return p.sites[i]
+}
+
+// Start lives through every minute from the one that holds the present time on. There is always a next minute in the
+// clock's queue until Stop.
 func (p *Population) Start() {
 	p.Stop()
 	minute := p.clock.Now().Truncate(time.Minute)
@@ -98,11 +117,10 @@ func (p *Population) schedule(minute time.Time) {
 		p.next = minute.Add(time.Minute)
 		p.schedule(p.next)
 		for _, s := range p.sites {
-			drawn := p.draw(s, minute)
-			s.last = &drawn
-			s.total.Primary = s.total.Primary.Plus(drawn.Primary)
-			s.total.Staging = s.total.Staging.Plus(drawn.Staging)
-			s.total.Overridden = max(s.total.Overridden, drawn.Overridden)
+			lived := p.live(s, minute)
+			s.last = &lived
+			s.total.Primary = s.total.Primary.Plus(lived.Primary)
+			s.total.Staging = s.total.Staging.Plus(lived.Staging)
 		}
 	})
 }
@@ -115,33 +133,25 @@ func (p *Population) Stop() {
 	}
 }
 
-// Backfill draws the given number of whole minutes before the present one, as if the edge had always been as it is now.
-// They are in the metrics but in neither Last nor Total.
-func (p *Population) Backfill(minutes int) {
-	now := p.clock.Now().Truncate(time.Minute)
-	for n := minutes; n > 0; n-- {
-		for _, s := range p.sites {
-			p.draw(s, now.Add(-time.Duration(n)*time.Minute))
-		}
-	}
-}
-
-// Last is the minute of a site that was drawn last, and whether there is one.
-func (p *Population) Last(primaryID string) (Minute, bool) {
-	for _, s := range p.sites {
-		if s.id == primaryID && s.last != nil {
-			return *s.last, true
-		}
+// Last is the minute of a site that was lived through last, and whether there is one.
+func (p *Population) Last(id string) (Minute, bool) {
+	if s := p.site(id); s != nil && s.last != nil {
+		return *s.last, true
 	}
 	return Minute{}, false
 }
 
-// Total is everything that happened to a site since it was added, with the largest number of POPs in override.
-func (p *Population) Total(primaryID string) Minute {
-	for _, s := range p.sites {
-		if s.id == primaryID {
-			return s.total
-		}
+// Total is everything that happened to a site since it was added, or since Forget.
+func (p *Population) Total(id string) Minute {
+	if s := p.site(id); s != nil {
+		return s.total
 	}
 	return Minute{}
+}
+
+// Forget begins Total anew and leaves Last empty.
+func (p *Population) Forget() {
+	for _, s := range p.sites {
+		s.last, s.total = nil, Minute{Start: p.clock.Now()}
+	}
 }

@@ -1,289 +1,243 @@
 package viewers_test
 
 import (
+	"maps"
 	"math"
+	"net/http"
 	"testing"
 	"time"
 
 	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/edge"
 	"cloudfront-cd/internal/standin/viewers"
 )
 
 func start() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 
-type edge []viewers.Serving
+// The pages of a site whose pages share two resources and have two of their own: one image, one call of an API.
+const (
+	home = `<html><head><link rel="stylesheet" href="/site.css"><script src="/site.js"></script>
+		<link rel="preload" as="fetch" href="/api?page=home"></head>
+		<img src="/home.png"><img src="https://elsewhere.example/pixel.gif"><a href="/other.html">o</a></html>`
+	other = `<html><head><link rel="stylesheet" href="/site.css"><script src="/site.js"></script>
+		<link rel="preload" as="fetch" href="/api?page=other"></head><img src="/other.png"><a href="/">h</a></html>`
+)
 
-func (e edge) POPs() int { return len(e) }
-
-func (e edge) Serving(pop int, primaryID string) (viewers.Serving, bool) {
-	return e[pop], e[pop].PrimaryID == primaryID
+// fake is an edge that counts what is asked for and answers by the path.
+type fake struct {
+	asked  map[string]int64
+	answer func(r edge.Request) []edge.Answer
 }
 
-type metrics map[string]viewers.Counts
-
-func (m metrics) Record(id string, at time.Time, requests, errors4xx, errors5xx int64) {
-	for _, key := range []string{id, id + at.Format(" 15:04")} {
-		m[key] = m[key].Plus(viewers.Counts{Requests: requests, Errors4xx: errors4xx, Errors5xx: errors5xx})
+func (f fake) Serve(r edge.Request) []edge.Answer {
+	key := r.Path
+	if r.Query != "" {
+		key += "?" + r.Query
 	}
+	f.asked[key] += r.Count
+	return f.answer(r)
 }
 
-func fleet(n int, s viewers.Serving) edge {
-	e := make(edge, n)
-	for i := range e {
-		e[i] = s
+func pages(r edge.Request) []edge.Answer {
+	body := map[string][]byte{"/": homeBytes, "/other.html": otherBytes}[r.Path]
+	a := edge.Answer{Count: r.Count, Status: http.StatusOK, Session: r.Session, Side: r.Session.Side}
+	if body != nil {
+		a.Body, a.Header = body, http.Header{"Content-Type": {"text/html"}}
 	}
-	return e
+	return []edge.Answer{a}
 }
 
-func weighted(weight float64) viewers.Serving {
-	return viewers.Serving{PrimaryID: "P", StagingID: "S", PolicyEnabled: true, Weight: weight, Primary: "old", Staging: "new"}
-}
-
-func healthy(side viewers.Side, config any, _ int, _ time.Time) viewers.Rates {
-	if (side == viewers.Primary) != (config == "old") {
-		return viewers.Rates{E5xx: 1} // the wrong handle
-	}
-	return viewers.Rates{}
-}
+var homeBytes, otherBytes = []byte(home), []byte(other) //nolint:gochecknoglobals // a document is known by where its bytes are
 
 func perMinute(n float64) viewers.Rate { return func(time.Time) float64 { return n } }
 
 type world struct {
 	*viewers.Population
-	clock   *simtime.Clock
-	metrics metrics
+	clock *simtime.Clock
+	fake  fake
 }
 
-func build(e edge, health viewers.Health, rate float64) world {
-	w := world{clock: simtime.New(start()), metrics: metrics{}}
-	w.Population = viewers.New(w.clock, e, w.metrics, health, 1)
-	w.Add("P", perMinute(rate))
+func build(answer func(edge.Request) []edge.Answer, sites ...viewers.Site) world {
+	w := world{clock: simtime.New(start()), fake: fake{map[string]int64{}, answer}}
+	w.Population = viewers.New(w.clock, w.fake, 4, 1)
+	for _, s := range sites {
+		s.PerVisit = viewers.PerVisit(2, 2)
+		w.Add(s)
+	}
+	w.Start()
 	return w
 }
 
-// near fails unless got is within five standard deviations of a binomial share of n.
-func near(t *testing.T, what string, got, n int64, share float64) {
+func shop(rate float64) viewers.Site {
+	return viewers.Site{ID: "P", Host: "www.example.com", Rate: perMinute(rate)}
+}
+
+// near fails unless got is within a share of what is wanted.
+func near(t *testing.T, what string, got, want int64, within float64) {
 	t.Helper()
-	want := float64(n) * share
-	if tolerance := 5 * math.Sqrt(want*(1-share)); math.Abs(float64(got)-want) > tolerance {
-		t.Errorf("got %s %d of %d, want %.0f ± %.0f", what, got, n, want, tolerance)
+	if math.Abs(float64(got-want)) > within*float64(want) {
+		t.Errorf("got %d %s, want about %d", got, what, want)
 	}
 }
 
-func TestShareOfStaging(t *testing.T) {
-	tests := map[string]struct {
-		change func(e edge, w *world)
-		want   float64
-	}{
-		"follows the weight":                  {want: 0.1},
-		"nobody while the policy is disabled": {change: func(e edge, _ *world) { each(e, func(s *viewers.Serving) { s.PolicyEnabled = false }) }},
-		"nobody without a staging id":         {change: func(e edge, _ *world) { each(e, func(s *viewers.Serving) { s.StagingID = "" }) }},
-		"nobody with a header policy":         {change: func(e edge, _ *world) { each(e, func(s *viewers.Serving) { s.HeaderPolicy = true }) }},
-		"those who send the header": {change: func(e edge, w *world) {
-			each(e, func(s *viewers.Serving) { s.HeaderPolicy = true })
-			w.HeaderShare = 0.02
-		}, want: 0.02},
-		"half of it while half of the POPs do not know the policy": {change: func(e edge, _ *world) {
-			each(e[:5], func(s *viewers.Serving) { s.PolicyEnabled = false })
-		}, want: 0.05},
-		"nobody in override": {change: func(_ edge, w *world) {
-			w.Override(viewers.AllPOPs, start(), start().Add(time.Hour))
-		}},
-		"less while one POP is in override": {change: func(_ edge, w *world) {
-			w.Override(3, start(), start().Add(time.Hour))
-		}, want: 0.09},
-		"half of it while the override lasts half of the time": {change: func(_ edge, w *world) {
-			w.Override(viewers.AllPOPs, start(), start().Add(30*time.Minute))
-		}, want: 0.05},
-		"all of it again after overrides were ended": {change: func(_ edge, w *world) {
-			w.Override(viewers.AllPOPs, start(), start().Add(time.Hour))
-			w.EndOverrides()
-		}, want: 0.1},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			e := fleet(10, weighted(0.1))
-			w := build(e, healthy, 10_000)
-			if tt.change != nil {
-				tt.change(e, &w)
-			}
-			w.Start()
-			w.clock.Advance(time.Hour)
-			got := w.Total("P")
-			all := got.Primary.Requests + got.Staging.Requests
-			near(t, "staging", got.Staging.Requests, all, tt.want)
-			if math.Abs(float64(all)-600_000) > 5*math.Sqrt(600_000) {
-				t.Errorf("got %d requests, want about 600000", all)
-			}
-			if got.Harmed() != 0 || w.metrics["P"] != got.Primary || w.metrics["S"] != got.Staging {
-				t.Errorf("got %+v with metrics %+v %+v", got, w.metrics["P"], w.metrics["S"])
-			}
-		})
-	}
-}
-
-func each(e edge, change func(*viewers.Serving)) {
-	for i := range e {
-		change(&e[i])
-	}
-}
-
-func TestErrorsFollowHealth(t *testing.T) {
-	health := func(side viewers.Side, _ any, pop int, at time.Time) viewers.Rates {
-		if side == viewers.Staging && pop == 0 && at.After(start().Add(30*time.Minute)) {
-			return viewers.Rates{E4xx: 0.2, E5xx: 0.5}
-		}
-		return viewers.Rates{E4xx: 0.03, E5xx: 0.001}
-	}
-	w := build(fleet(2, weighted(0.15)), health, 100_000)
-	w.Start()
+func TestViewersFollowTheLinksOfTheDocumentsTheyGet(t *testing.T) {
+	w := build(pages, shop(100_000))
 	w.clock.Advance(time.Hour)
-	got := w.Total("P")
-	near(t, "primary's 4xx", got.Primary.Errors4xx, got.Primary.Requests, 0.03)
-	near(t, "primary's 5xx", got.Primary.Errors5xx, got.Primary.Requests, 0.001)
-	near(t, "staging's 4xx", got.Staging.Errors4xx, got.Staging.Requests, 0.75*0.03+0.25*0.2)
-	near(t, "staging's 5xx", got.Staging.Errors5xx, got.Staging.Requests, 0.75*0.001+0.25*0.5)
-	if got.Harmed() != got.Primary.Errors5xx+got.Staging.Errors5xx {
-		t.Errorf("got %d harmed", got.Harmed())
+	asked := w.fake.asked
+	if asked["/home.png"] != asked["/"] || asked["/api?page=home"] != asked["/"] {
+		t.Errorf("got %v, want what is a page's own with every view of it", asked)
+	}
+	if asked["/other.png"] != asked["/other.html"] || asked["/other.html"] == 0 {
+		t.Errorf("got %v, want the other page with what is its own", asked)
+	}
+	if asked["/site.css"] != asked["/site.js"] || asked["/site.css"] >= asked["/"] {
+		t.Errorf("got %v, want what pages share once a visit", asked)
+	}
+	if len(asked) != 8 {
+		t.Errorf("got %v, want nothing from elsewhere", asked)
+	}
+	views := asked["/"] + asked["/other.html"]
+	near(t, "page views", views, int64(float64(asked["/site.css"])*viewers.PerVisit(0, 0)), 0.05) // some visits have just begun
+}
+
+func TestTheRateIsOfRequests(t *testing.T) {
+	w := build(pages, shop(30_000))
+	w.clock.Advance(20 * time.Minute) // until as many leave as come
+	w.Forget()
+	w.clock.Advance(time.Hour)
+	near(t, "requests", w.Total("P").Primary.Requests, 60*30_000, 0.01)
+}
+
+func TestTheRateFollowsTheHour(t *testing.T) {
+	site := shop(0)
+	site.Rate = viewers.Daily(1000)
+	w := build(pages, site)
+	busiest, quietest := int64(0), int64(math.MaxInt64)
+	for range 24 {
+		w.Forget()
+		w.clock.Advance(time.Hour)
+		n := w.Total("P").Primary.Requests
+		busiest, quietest = max(busiest, n), min(quietest, n)
+	}
+	near(t, "requests in the busiest hour", busiest, 60*1000, 0.03)
+	if quietest > busiest/2 || quietest == 0 {
+		t.Errorf("got %d requests in the quietest hour and %d in the busiest", quietest, busiest)
 	}
 }
 
-func TestCustomErrorResponsesFailOnStagingOnly(t *testing.T) {
-	tests := map[string]struct {
-		responses, header bool
-		want              float64
-	}{
-		"with custom error responses":    {responses: true, want: 0.1},
-		"without custom error responses": {},
-		"with a header policy":           {responses: true, header: true},
+func TestADocumentThatFailsIsTriedAgainAndLoadsNothing(t *testing.T) {
+	w := build(func(r edge.Request) []edge.Answer {
+		return []edge.Answer{{
+			Count: r.Count, Status: http.StatusForbidden, Body: homeBytes, Header: http.Header{"Content-Type": {"text/html"}},
+		}}
+	}, shop(1000))
+	w.clock.Advance(time.Hour)
+	if got := w.fake.asked; len(got) != 1 || got["/"] == 0 {
+		t.Errorf("got %v, want the root alone", got)
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			s := weighted(0.15)
-			s.CustomErrorResponses, s.HeaderPolicy = tt.responses, tt.header
-			w := build(fleet(4, s), healthy, 10_000)
-			w.CustomErrorResponseBug, w.HeaderShare = 0.1, 0.15
-			w.Start()
-			w.clock.Advance(10 * time.Minute)
-			got := w.Total("P")
-			near(t, "5xx", got.Staging.Errors5xx, got.Staging.Requests, tt.want)
-			if got.Staging.Requests == 0 || got.Primary.Errors5xx != 0 {
-				t.Errorf("got %+v", got)
-			}
-		})
+	if got := w.Total("P").Primary; got.Errors4xx != got.Requests || got.Errors5xx != 0 {
+		t.Errorf("got %+v, want every answer counted as 4xx", got)
 	}
 }
 
-func TestThePrimarysMetricsMayIncludeStaging(t *testing.T) {
-	w := build(fleet(4, weighted(0.15)), func(viewers.Side, any, int, time.Time) viewers.Rates {
-		return viewers.Rates{E5xx: 0.1}
-	}, 10_000)
-	w.RequestsIncludeStaging = true
-	w.Start()
+// TestAVisitKeepsItsSession: whom the edge parts stays parted, and each side's requests carry that side's session.
+func TestAVisitKeepsItsSession(t *testing.T) {
+	var w world
+	broken := 0
+	answer := func(r edge.Request) []edge.Answer {
+		page := pages(r)[0]
+		if !r.Session.Start.IsZero() {
+			return []edge.Answer{page}
+		}
+		if r.Path != "/" {
+			broken++
+		}
+		staging := page
+		staging.Count = r.Count / 4
+		page.Count -= staging.Count
+		page.Session = edge.Session{Side: edge.Primary, Start: w.clock.Now()}
+		staging.Session = edge.Session{Side: edge.Staging, Start: w.clock.Now()}
+		staging.Side = edge.Staging
+		return []edge.Answer{page, staging}
+	}
+	w = build(answer, shop(10_000))
+	w.clock.Advance(time.Hour)
+	if broken > 0 {
+		t.Errorf("%d requests after the first of a visit came without a session", broken)
+	}
+	if share := w.Total("P").Share(); math.Abs(share-0.25) > 0.01 {
+		t.Errorf("got a share of %.3f, want 0.25", share)
+	}
+}
+
+func TestTestersSendTheirHeader(t *testing.T) {
+	const name = "Aws-Cf-Cd-Smoke"
+	testers, all := int64(0), int64(0)
+	site := shop(10_000)
+	site.Testers, site.TestHeader = 0.1, http.Header{name: {"1"}}
+	w := build(func(r edge.Request) []edge.Answer {
+		all += r.Count
+		if r.Header.Get(name) == "1" {
+			testers += r.Count
+		}
+		return pages(r)
+	}, site)
+	w.clock.Advance(time.Hour)
+	near(t, "requests with the header", testers, all/10, 0.03)
+}
+
+func TestNobodyComesWhenTheRateIsZero(t *testing.T) {
+	w := build(pages, shop(10_000))
 	w.clock.Advance(10 * time.Minute)
-	got := w.Total("P")
-	if w.metrics["P"] != got.Primary.Plus(got.Staging) || w.metrics["S"] != got.Staging {
-		t.Errorf("got metrics %+v %+v of %+v", w.metrics["P"], w.metrics["S"], got)
+	w.SetRate("P", perMinute(0))
+	w.clock.Advance(time.Minute)
+	if last, _ := w.Last("P"); last.Primary.Requests == 0 {
+		t.Error("those who were there did not finish their visits")
+	}
+	w.clock.Advance(15 * time.Minute)
+	if last, _ := w.Last("P"); last.Primary.Requests != 0 {
+		t.Errorf("got %+v long after", last)
+	}
+	w.SetRate("P", perMinute(10_000))
+	w.clock.Advance(10 * time.Minute)
+	w.SetRate("P", perMinute(0))
+	w.Leave("P")
+	w.clock.Advance(time.Minute)
+	if last, _ := w.Last("P"); last.Primary.Requests != 0 {
+		t.Errorf("got %+v after everybody left", last)
 	}
 }
 
-func TestAStickyShareFollowsTheWeightSlowly(t *testing.T) {
-	s := weighted(0.05)
-	s.Sticky = true
-	e := fleet(4, s)
-	w := build(e, healthy, 1_000_000)
-	w.StickyLag = 5 * time.Minute
-	w.Start()
-	steps := []struct {
-		after  time.Duration
-		change func(*viewers.Serving)
-		want   float64
-	}{
-		{time.Minute, func(*viewers.Serving) {}, 0.05},
-		{time.Minute, func(s *viewers.Serving) { s.Weight = 0.15 }, 0.07},
-		{time.Minute, func(*viewers.Serving) {}, 0.086},
-		{30 * time.Minute, func(*viewers.Serving) {}, 0.15},
-		{time.Minute, func(s *viewers.Serving) { s.PolicyEnabled = false }, 0},
-		{time.Minute, func(s *viewers.Serving) { s.PolicyEnabled = true }, 0.15},
-	}
-	for i, step := range steps {
-		each(e, step.change)
-		w.clock.Advance(step.after)
-		last, _ := w.Last("P")
-		if math.Abs(last.Share()-step.want) > 0.002 {
-			t.Errorf("step %d: got a share of %.4f, want %.4f", i, last.Share(), step.want)
-		}
-	}
-}
-
-func TestBackfillIsHistoryOnly(t *testing.T) {
-	w := build(fleet(3, weighted(0)), healthy, 300)
-	w.clock.Advance(90 * time.Second)
-	w.Backfill(10)
-	if _, ok := w.Last("P"); ok || w.Total("P").Primary.Requests != 0 {
-		t.Error("got the past in Last or Total")
-	}
-	for _, m := range []string{"08:51", "09:00"} {
-		if w.metrics["P "+m].Requests == 0 {
-			t.Errorf("got no requests at %s", m)
-		}
-	}
-	for _, m := range []string{"08:50", "09:01"} {
-		if w.metrics["P "+m].Requests != 0 {
-			t.Errorf("got requests at %s", m)
-		}
-	}
-	before := w.metrics["P"].Requests
-	w.Start()
+func TestAMinuteHappensOnce(t *testing.T) {
+	w := build(pages, shop(1000))
 	w.Stop()
 	w.Start()
 	w.clock.Advance(10 * time.Second)
 	w.Stop()
 	w.Start()
-	w.clock.Advance(20 * time.Second)
-	last, ok := w.Last("P")
-	if !ok || last.Start.Format("15:04") != "09:01" || w.metrics["P"].Requests-before != last.Primary.Requests {
-		t.Errorf("got %+v, want the present minute once", last)
-	}
-}
-
-func TestNobodyComesWhereNothingIsServed(t *testing.T) {
-	e := fleet(2, weighted(0.1))
-	e[1].PrimaryID = "another"
-	w := build(e, healthy, 10_000)
+	w.clock.Advance(25 * time.Second)
+	w.Stop()
 	w.Start()
-	w.clock.Advance(10 * time.Minute)
-	if got := w.Total("P").Primary.Requests + w.Total("P").Staging.Requests; math.Abs(float64(got)-50_000) > 1500 {
-		t.Errorf("got %d requests, want about 50000, those of the other POP", got)
-	}
-	w.SetRate("P", perMinute(0))
-	w.clock.Advance(time.Minute)
-	if last, _ := w.Last("P"); last.Primary.Requests != 0 || last.Share() != 0 {
-		t.Errorf("got %+v from a site without viewers", last)
+	w.clock.Advance(25 * time.Second)
+	last, ok := w.Last("P")
+	if !ok || !last.Start.Equal(start()) || w.Total("P").Primary != last.Primary {
+		t.Errorf("got %+v of %+v, want the minute once", last, w.Total("P"))
 	}
 }
 
 func TestOneSeedGivesOneRun(t *testing.T) {
-	run := func(sites ...string) viewers.Minute {
-		w := build(fleet(5, weighted(0.1)), healthy, 777)
-		for _, id := range sites {
-			w.Add(id, perMinute(10))
-		}
-		w.Start()
+	live := func(sites ...viewers.Site) (viewers.Minute, map[string]int64) {
+		w := build(pages, append([]viewers.Site{shop(777)}, sites...)...)
 		w.clock.Advance(20 * time.Minute)
-		return w.Total("P")
+		return w.Total("P"), w.fake.asked
 	}
-	if a, b := run(), run("Q", "R"); a != b {
-		t.Errorf("got %+v beside other sites, want %+v", b, a)
+	a, asked := live()
+	b, again := live()
+	if a != b || !maps.Equal(asked, again) {
+		t.Errorf("got %+v and %+v of one seed", a, b)
 	}
-}
-
-func BenchmarkMinute(b *testing.B) {
-	w := build(fleet(40, weighted(0.1)), func(viewers.Side, any, int, time.Time) viewers.Rates {
-		return viewers.Rates{E4xx: 0.02, E5xx: 0.002}
-	}, 100_000)
-	w.Start()
-	for b.Loop() {
-		w.clock.Advance(time.Minute)
+	c, _ := live(viewers.Site{ID: "Q", Rate: perMinute(50)})
+	if a != c {
+		t.Errorf("got %+v beside another site, want %+v", c, a)
 	}
 }

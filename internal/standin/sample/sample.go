@@ -1,4 +1,5 @@
-package viewers
+// Package sample draws how many of many viewers do something, without drawing each of them.
+package sample
 
 import (
 	"math"
@@ -9,8 +10,8 @@ import (
 // variance of this size it differs by less than a percent of the mean, far below the noise of a minute's traffic.
 const exactUpTo = 64
 
-// poisson draws how many of many rare events happen when mean are expected.
-func poisson(r *rand.Rand, mean float64) int64 {
+// Poisson draws how many of many rare events happen when mean are expected.
+func Poisson(r *rand.Rand, mean float64) int64 {
 	if mean <= 0 || math.IsNaN(mean) {
 		return 0
 	}
@@ -25,15 +26,15 @@ func poisson(r *rand.Rand, mean float64) int64 {
 	return n
 }
 
-// binomial draws how many of n succeed when each does with probability p.
-func binomial(r *rand.Rand, n int64, p float64) int64 {
+// Binomial draws how many of n succeed when each does with probability p.
+func Binomial(r *rand.Rand, n int64, p float64) int64 {
 	switch {
 	case n <= 0 || p <= 0 || math.IsNaN(p):
 		return 0
 	case p >= 1:
 		return n
 	case p > 0.5:
-		return n - binomial(r, n, 1-p)
+		return n - Binomial(r, n, 1-p)
 	}
 	mean := float64(n) * p
 	if mean > exactUpTo {

@@ -1,12 +1,12 @@
-package viewers_test
+package sample_test
 
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
-	"time"
 
-	"cloudfront-cd/internal/standin/viewers"
+	"cloudfront-cd/internal/standin/sample"
 )
 
 // Mean and variance of what arrives and of what fails, on both sides of the border between the exact and the normal
@@ -15,22 +15,36 @@ func TestCountsHaveTheirDistribution(t *testing.T) {
 	for _, rate := range []float64{0.5, 20, 63, 65, 300, 100_000} {
 		for _, p := range []float64{0.001, 0.3, 0.7, 0.999} {
 			t.Run(fmt.Sprintf("rate %g, probability %g", rate, p), func(t *testing.T) {
-				w := build(fleet(1, weighted(0)), func(viewers.Side, any, int, time.Time) viewers.Rates {
-					return viewers.Rates{E5xx: p}
-				}, rate)
-				w.Start()
-				const minutes = 4000
+				r := rand.New(rand.NewPCG(1, 1))
+				const draws = 4000
 				var arrivals, failures moments
-				for range minutes {
-					w.clock.Advance(time.Minute)
-					last, _ := w.Last("P")
-					arrivals.add(float64(last.Primary.Requests))
-					failures.add(float64(last.Primary.Errors5xx))
+				for range draws {
+					n := sample.Poisson(r, rate)
+					arrivals.add(float64(n))
+					failures.add(float64(sample.Binomial(r, n, p)))
 				}
 				// Failures of Poisson arrivals are Poisson again, so that all four are the rate.
 				arrivals.check(t, "arrivals", rate)
 				failures.check(t, "failures", rate*p)
 			})
+		}
+	}
+}
+
+func TestWhatCannotBeDrawnIsNone(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, mean := range []float64{0, -1, math.NaN()} {
+		if got := sample.Poisson(r, mean); got != 0 {
+			t.Errorf("got %d arrivals of a mean of %g", got, mean)
+		}
+	}
+	for _, c := range []struct {
+		n    int64
+		p    float64
+		want int64
+	}{{0, 0.5, 0}, {-3, 0.5, 0}, {10, 0, 0}, {10, -1, 0}, {10, math.NaN(), 0}, {10, 1, 10}, {10, 7, 10}} {
+		if got := sample.Binomial(r, c.n, c.p); got != c.want {
+			t.Errorf("got %d of %d with probability %g, want %d", got, c.n, c.p, c.want)
 		}
 	}
 }
