@@ -64,7 +64,7 @@ build/lambdas/%/bootstrap: FORCE
 synth: need-go need-node build/aws $(LAMBDAS:%=build/lambdas/%/bootstrap) ## write the CloudFormation template: [PAIRS=E1…:E2…,…] [NOTIFY=email] [SETTINGS='name=value …'], or kept in cdk.json; build/aws --help lists them
 	@rm -rf build/cdk.out
 	@build/aws $(STACK_ARGS)
-	@$(if $(EXAMPLE),echo "Without PAIRS it is for the example ids $(EXAMPLE_PAIRS): for reading, not for deploying.")
+	@$(if $(EXAMPLE),echo "Without PAIRS it is for the example ids $(EXAMPLE_PAIRS): for reading and not for deploying.")
 deploy: need-go need-node ## deploy to the account of your credentials: PAIRS=E1…:E2…,… [NOTIFY=email] [SETTINGS='name=value …'], or kept in cdk.json; [APPROVE=never|any-change|broadening] before permissions change
 	@infra/aws/deploy '$(PAIRS)' $(CDK_CLI)
 	@$(MAKE) --no-print-directory synth EXAMPLE_PAIRS=
