@@ -43,13 +43,17 @@ type page struct {
 
 func pages() []page {
 	return []page{
-		{Key: Root, Title: "Home"}, {Key: "products.html", Title: "Products"},
-		{Key: "about.html", Title: "About"}, {Key: "help.html", Title: "Help"},
+		{Key: Root, Title: "Home"},
+		{Key: "products.html", Title: "Products"},
+		{Key: "about.html", Title: "About"},
+		{Key: "help.html", Title: "Help"},
 	}
 }
 
-// The assets' names change with the build, so that a browser may keep them for ever and the pages are never kept.
-var layout = template.Must(template.New("page").Parse(`<!doctype html>
+// layout is that of every page. The assets' names change with the build, so that a browser may keep them for ever and the
+// pages are never kept.
+func layout() (*template.Template, error) {
+	return template.New("page").Parse(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -72,7 +76,8 @@ var layout = template.Must(template.New("page").Parse(`<!doctype html>
 </nav>
 </body>
 </html>
-`))
+`)
+}
 
 // Objects are the files of a build.
 func (b Build) Objects() ([]Object, error) {
@@ -85,6 +90,10 @@ func (b Build) Objects() ([]Object, error) {
 		b.asset("assets/site."+b.Name+".css", "text/css", "body { font: 1.2em sans-serif; margin: 4em; } h1 { color: %s; }\n"),
 		b.asset("assets/site."+b.Name+".js", "text/javascript", "document.documentElement.dataset.build = %q;\n"),
 	}
+	page, err := layout()
+	if err != nil {
+		return nil, fmt.Errorf("layout of the pages: %w", err)
+	}
 	all := pages()
 	for i, p := range all {
 		p.Build = b
@@ -92,7 +101,7 @@ func (b Build) Objects() ([]Object, error) {
 			p.Others = append(p.Others, all[(i+j+1)%len(all)])
 		}
 		var body bytes.Buffer
-		if err := layout.Execute(&body, p); err != nil {
+		if err := page.Execute(&body, p); err != nil {
 			return nil, fmt.Errorf("page %s of build %s: %w", p.Key, b.Name, err)
 		}
 		objects = append(objects, Object{Key: p.Key, Body: body.Bytes(), Header: http.Header{
