@@ -214,7 +214,6 @@ func TestTheDocumentStaysSmallWhateverTheConfigs(t *testing.T) {
 func TestAtMostTwentyFieldsAreNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.staging().CacheBehaviors = &types.CacheBehaviors{}
 	for i := range 23 {
 		w.staging().CacheBehaviors.Items = append(w.staging().CacheBehaviors.Items, types.CacheBehavior{PathPattern: aws.String(fmt.Sprintf("/%02d", i))})
 	}

@@ -165,13 +165,13 @@ func TestPromise2NoPromotionWithoutProofOfTraffic(t *testing.T) {
 		},
 		"an override of nine in ten points of presence: the rest look healthy, but that is not the weight": func(w *world.World) {
 			for pop := 2; pop < len(w.CloudFront.POPs()); pop++ {
-				w.Viewers.Override(pop, world.Start(), world.Start().Add(24*time.Hour))
+				w.Edge.Override(pop, world.Start(), world.Start().Add(24*time.Hour))
 			}
 		},
 		"an override of nine in ten points of presence that begins at the last step": func(w *world.World) {
 			w.When("Shift Traffic", 2, func(*asl.Execution) {
 				for pop := 2; pop < len(w.CloudFront.POPs()); pop++ {
-					w.Viewers.Override(pop, w.Clock.Now(), w.Clock.Now().Add(24*time.Hour))
+					w.Edge.Override(pop, w.Clock.Now(), w.Clock.Now().Add(24*time.Hour))
 				}
 			})
 		},
@@ -205,7 +205,7 @@ func throttledPromotion(w *world.World) {
 
 func overrideAll(w *world.World) {
 	for pop := range w.CloudFront.POPs() {
-		w.Viewers.Override(pop, w.Clock.Now(), w.Clock.Now().Add(24*time.Hour))
+		w.Edge.Override(pop, w.Clock.Now(), w.Clock.Now().Add(24*time.Hour))
 	}
 }
 
@@ -251,7 +251,7 @@ func stoppedIn(t *testing.T, name, at string) {
 				x.Stop("Stopped", "by the test")
 			}
 			w.Clock.After(release.StaleAfter+time.Second, func() {
-				w.Health = nil // the next release is of a good config
+				w.API.Mend() // the next release is a good one
 				if _, err := w.Start("next", json.RawMessage(example)); err != nil {
 					t.Error(err)
 				}

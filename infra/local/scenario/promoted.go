@@ -26,7 +26,7 @@ func promoted() []Scenario {
 			Name: "override-one-pop", Story: "One point of presence is in peak override all the time: the share stays a little low, which is noted.",
 			Ends: toPromoted(),
 			Prepare: func(w *world.World) error {
-				w.Viewers.Override(0, world.Start(), world.Start().Add(24*time.Hour))
+				w.Edge.Override(0, world.Start(), world.Start().Add(24*time.Hour))
 				return nil
 			},
 		},

@@ -4,31 +4,35 @@ import (
 	"errors"
 	"time"
 
+	"cloudfront-cd/infra/local/site"
 	"cloudfront-cd/infra/local/world"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/standin/cloudfront"
-	"cloudfront-cd/internal/standin/viewers"
 )
 
 // green is the origin path that the example releases.
 const (
 	originPath = "Origins/site/OriginPath"
 	green      = "/green"
+	siteDomain = "example-site.s3.eu-central-1.amazonaws.com"
 )
 
 // rolledBack are the releases that go back before the door.
 func rolledBack() []Scenario {
 	return []Scenario{
 		{
-			Name: "bad-release", Story: "The new path answers 3 % of its requests with 5xx.",
-			Ends: toRolledBack(), Prepare: failing(func(_ *world.World, l world.Look) bool { return l.Side == viewers.Staging }, 0.03),
+			Name: "bad-release", Story: "The new pages call a new version of the API, which fails one time in eight.",
+			Ends: toRolledBack(), Prepare: func(w *world.World) error {
+				w.API.Fail(nextAPI, 0.125)
+				return callNextAPI(w)
+			},
 		},
 		{
-			Name: "slow-burn", Story: "The new path breaks only under the load of 15 %.",
-			Ends: toRolledBack(), Prepare: failing(func(w *world.World, l world.Look) bool {
-				policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID)
-				return l.Side == viewers.Staging && policy.Weight > 0.1
-			}, 0.02),
+			Name: "slow-burn", Story: "The new pages call a new version of the API, which is overloaded when 15 % of the viewers do.",
+			Ends: toRolledBack(), Prepare: func(w *world.World) error {
+				w.API.Limit(nextAPI, 1500)
+				return callNextAPI(w)
+			},
 		},
 		{
 			Name: "quiet-site", Story: "The viewers go to bed as the ramp begins.",
@@ -43,7 +47,7 @@ func rolledBack() []Scenario {
 			Name: "override", Story: "CloudFront is at its peak: every point of presence sends everyone to the primary, whatever the policy says.",
 			Ends: toRolledBack(), Prepare: func(w *world.World) error {
 				for pop := range w.CloudFront.POPs() {
-					w.Viewers.Override(pop, world.Start(), world.Start().Add(24*time.Hour))
+					w.Edge.Override(pop, world.Start(), world.Start().Add(24*time.Hour))
 				}
 				return nil
 			},
@@ -66,18 +70,12 @@ func rolledBack() []Scenario {
 	}
 }
 
-// failing makes the released path answer a share of its requests with 5xx wherever the condition holds.
-func failing(where func(*world.World, world.Look) bool, rate float64) func(*world.World) error {
-	return func(w *world.World) error {
-		w.Health = func(l world.Look) viewers.Rates {
-			rates := world.Usual()
-			if l.Config.Text(originPath) == green && where(w, l) {
-				rates.E5xx = rate
-			}
-			return rates
-		}
-		return nil
-	}
+// nextAPI is where the released pages find the next version of the API.
+const nextAPI = "/api/next/"
+
+// callNextAPI publishes pages at the new path that call the next version of the API.
+func callNextAPI(w *world.World) error {
+	return w.Publish(world.Target{Domain: siteDomain, Path: green}, site.Build{Name: "green", Calls: []string{nextAPI + "session"}})
 }
 
 const colleague = "edited by a colleague"

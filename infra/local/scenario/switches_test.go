@@ -35,7 +35,7 @@ func TestMetricsThatIncludeStagingJudgeTheSame(t *testing.T) {
 	for _, name := range []string{"healthy", "bad-release", "override", "regression-after-promote"} {
 		t.Run(name, func(t *testing.T) {
 			stage := build(t, name, 1)
-			stage.World.Viewers.RequestsIncludeStaging = true
+			stage.World.Edge.RequestsIncludeStaging = true
 			run(t, stage)
 			if err := stage.Expected(); err != nil {
 				t.Error(err)
@@ -49,7 +49,7 @@ func TestMetricsThatIncludeStagingJudgeTheSame(t *testing.T) {
 // 500, which the 5xx gate must see.
 func TestTheErrorsOfWeightedRoutingWithCustomErrorResponsesGoBack(t *testing.T) {
 	stage := build(t, "healthy", 1)
-	stage.World.Viewers.CustomErrorResponseBug = 0.02
+	stage.World.Edge.CustomErrorResponseBug = 0.02
 	run(t, stage)
 	if got := scenario.End(stage.Main()); got != release.RolledBack {
 		t.Errorf("got %s", got)

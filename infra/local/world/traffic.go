@@ -1,65 +1,43 @@
 package world
 
 import (
+	"cmp"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"cloudfront-cd/infra/local/site"
+	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/origin"
 	"cloudfront-cd/internal/standin/viewers"
 )
 
-// Look is one config at one point of presence at one time, for Health.
-type Look struct {
-	Side   viewers.Side
-	Config *cloudfront.Config
-	POP    int
-	At     time.Time
+// Past is how long the pair has existed, and its site has had viewers, when a world begins.
+const Past = 2 * time.Hour
+
+// UsualErrors are the background that every API has: the shares of its requests that it answers with 4xx and with 5xx.
+const (
+	usual4xx = 0.04
+	usual5xx = 0.004
+)
+
+// addEdge puts the points of presence in front of the origins: buckets, and an API at every other domain name.
+func (w *World) addEdge(o Options) {
+	w.Edge = edge.New(w.Clock, w.CloudFront, w.origin, w.CloudWatch, o.Seed)
+	w.API = &API{Script: origin.NewAPI(w.Clock, o.Seed)}
 }
 
-// Usual are the error rates of a site that is well: the background that every site has.
-func Usual() viewers.Rates { return viewers.Rates{E4xx: 0.01, E5xx: 0.001} }
-
-// edge lets the viewers see what each point of presence serves.
-type edge struct{ cf *cloudfront.Server }
-
-// POPs implements viewers.Edge.
-func (e edge) POPs() int { return len(e.cf.POPs()) }
-
-// Serving implements viewers.Edge.
-func (e edge) Serving(pop int, primaryID string) (viewers.Serving, bool) {
-	now, ok := e.cf.Serving(pop, primaryID)
-	if !ok {
-		return viewers.Serving{}, false
-	}
-	s := viewers.Serving{
-		PrimaryID: primaryID, Primary: now.Primary,
-		PolicyEnabled: now.Policy.Enabled, Sticky: now.Policy.MaximumTTL > 0,
-		HeaderPolicy: now.Policy.Type == cloudfront.SingleHeader,
-	}
-	if now.Policy.Type == cloudfront.SingleWeight {
-		s.Weight = now.Policy.Weight
-	}
-	if now.Staging != nil {
-		s.StagingID, s.Staging = now.Staging.ID, now.Staging
-		s.CustomErrorResponses = now.Staging.Text("CustomErrorResponses/Quantity") > "0"
-	}
-	return s, true
-}
-
-// addViewers gives the site its traffic, two hours of it in the past.
+// addViewers gives the site its viewers, and lets them live through the past.
 func (w *World) addViewers(o Options) {
-	rate := o.RequestsPerMinute
-	if rate == 0 {
-		rate = 60_000
-	}
-	health := func(side viewers.Side, config any, pop int, at time.Time) viewers.Rates {
-		served, ok := config.(*cloudfront.Config)
-		if !ok || w.Health == nil {
-			return Usual()
-		}
-		return w.Health(Look{Side: side, Config: served, POP: pop, At: at})
-	}
-	w.Viewers = viewers.New(w.Clock, edge{w.CloudFront}, w.CloudWatch, health, o.Seed)
-	w.Viewers.Add(w.Pair.PrimaryID, func(time.Time) float64 { return rate })
-	w.Viewers.Backfill(120)
+	rate := cmp.Or(o.RequestsPerMinute, 60_000)
+	w.Viewers = viewers.New(w.Clock, w.Edge, len(w.CloudFront.POPs()), o.Seed)
+	w.Viewers.Add(viewers.Site{
+		ID: w.Pair.PrimaryID, Host: w.host(), Rate: viewers.Daily(rate),
+		PerVisit: viewers.PerVisit(site.Shared, site.Own+len(calls(o.Primary))),
+	})
 	w.Viewers.Start()
+	w.Clock.Advance(Past)
+	w.Viewers.Forget()
 }

@@ -20,12 +20,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"cloudfront-cd/internal/asl"
-	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/simtime"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/cloudwatch"
+	"cloudfront-cd/internal/standin/edge"
 	"cloudfront-cd/internal/standin/eventbridge"
 	"cloudfront-cd/internal/standin/s3"
 	"cloudfront-cd/internal/standin/stepfunctions"
@@ -50,8 +50,10 @@ type Options struct {
 	Primary, Staging *types.DistributionConfig
 	// Policy is attached to the primary; its zero value is a disabled policy with session stickiness and weight 5 %.
 	Policy cloudfront.Policy
-	// RequestsPerMinute is the site's traffic; default 60,000.
+	// RequestsPerMinute is the site's traffic in its busiest hour; default 60,000.
 	RequestsPerMinute float64
+	// Published is where content lies besides the origins of the two configs: what a release will point to.
+	Published []Target
 }
 
 // World is everything around a release.
@@ -62,7 +64,9 @@ type World struct {
 	CloudWatch *cloudwatch.Server
 	S3         *s3.Server
 	Events     *eventbridge.Server
+	Edge       *edge.Edge
 	Viewers    *viewers.Population
+	API        *API // behind every origin that is no bucket
 	Transport  *transport.Transport
 	Engine     *asl.Engine
 	Machines   map[string]*asl.Machine // by workflow
@@ -78,22 +82,22 @@ type World struct {
 	LoseEvents bool
 	// Executions are all that were started, in order.
 	Executions []*asl.Execution
-	// Health is how the config that a point of presence serves does; see Usual.
-	Health func(Look) viewers.Rates
 
 	random   *rand.Rand
 	handlers map[string]lambda.Handler
 	watchers []func(*asl.Execution, asl.Event)
 	ends     map[string]int // unsafe ends by execution name: a redriven execution has several
 	pending  int            // executions that the rule has yet to start
+	buckets  map[string]edge.Origin
+	websites map[string]*website
 }
 
 // Start is when every world begins.
 func Start() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) }
 
-// New builds a world in which the pair has always existed and the site has had viewers for two hours.
+// New builds a world in which the pair has existed for a while and the site has had viewers.
 func New(o Options) (*World, error) {
-	clock := simtime.New(Start())
+	clock := simtime.New(Start().Add(-Past))
 	w := &World{
 		Seed:       o.Seed,
 		Clock:      clock,
@@ -103,6 +107,8 @@ func New(o Options) (*World, error) {
 		Events:     eventbridge.New(clock),
 		random:     rand.New(rand.NewPCG(o.Seed, 1)),
 		ends:       map[string]int{},
+		buckets:    map[string]edge.Origin{},
+		websites:   map[string]*website{},
 	}
 	if err := w.S3.CreateBucket(Bucket); err != nil {
 		return nil, err
@@ -119,6 +125,10 @@ func New(o Options) (*World, error) {
 	if err := w.addPair(o); err != nil {
 		return nil, err
 	}
+	if err := w.addContent(o); err != nil {
+		return nil, err
+	}
+	w.addEdge(o)
 	w.addViewers(o)
 	w.handlers = w.functions()
 	if err := w.loadMachines(); err != nil {
@@ -171,38 +181,8 @@ func (w *World) addPair(o Options) error {
 	w.Pair, err = w.CloudFront.AddPair(cloudfront.Pair{
 		PrimaryID: cmp.Or(o.PrimaryID, PrimaryID), StagingID: StagingID, Primary: primary, Staging: staging, Policy: policy,
 	})
-	if err != nil {
-		return err
-	}
-	return w.addBuckets(o.Primary, o.Staging)
+	return err
 }
-
-// addBuckets gives every S3 origin its bucket, with a policy that lets both distributions in.
-func (w *World) addBuckets(configs ...*types.DistributionConfig) error {
-	made := map[string]bool{"": true}
-	for _, config := range configs {
-		for _, origin := range distribution.S3Origins(config) {
-			if made[origin.Bucket] {
-				continue
-			}
-			made[origin.Bucket] = true
-			if err := w.S3.CreateBucket(origin.Bucket); err != nil {
-				return err
-			}
-			if origin.Region != "" {
-				w.Transport.Hosts["s3."+origin.Region+".amazonaws.com"] = w.S3
-			}
-			w.S3.SetPolicy(origin.Bucket, fmt.Sprintf(bucketPolicy, origin.Bucket, w.Pair.PrimaryID, w.Pair.StagingID))
-		}
-	}
-	return nil
-}
-
-// bucketPolicy is the one of CloudFront's documentation of origin access control, for two distributions.
-const bucketPolicy = `{"Version": "2012-10-17", "Statement": [{
-	"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*",
-	"Condition": {"StringEquals": {"AWS:SourceArn": [
-		"arn:aws:cloudfront::123456789012:distribution/%s", "arn:aws:cloudfront::123456789012:distribution/%s"]}}}]}`
 
 // Watch adds a watcher of every execution's events.
 func (w *World) Watch(watcher func(*asl.Execution, asl.Event)) {

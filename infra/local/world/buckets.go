@@ -1,0 +1,65 @@
+package world
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/origin"
+)
+
+// addBucket makes the bucket of an S3 origin, with a policy that lets both distributions in.
+func (w *World) addBucket(domain string, o Options) error {
+	bucket, region := distribution.ParseS3Domain(domain)
+	if bucket == "" || w.buckets[bucket] != nil {
+		return nil
+	}
+	if err := w.S3.CreateBucket(bucket); err != nil {
+		return err
+	}
+	w.buckets[bucket] = origin.S3Bucket(w.S3, bucket)
+	if region != "" {
+		w.Transport.Hosts["s3."+region+".amazonaws.com"] = w.S3
+	}
+	policy := fmt.Sprintf(bucketPolicy, bucket, w.Pair.PrimaryID, w.Pair.StagingID)
+	if unsigned(o.Primary, domain) || unsigned(o.Staging, domain) {
+		policy = fmt.Sprintf(publicPolicy, bucket)
+	}
+	w.S3.SetPolicy(bucket, policy)
+	return nil
+}
+
+// unsigned reports whether a config has an origin there whose requests no origin access control signs.
+func unsigned(config *types.DistributionConfig, domain string) bool {
+	for _, o := range items(config) {
+		if aws.ToString(o.DomainName) == domain && aws.ToString(o.OriginAccessControlId) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// bucketPolicy is the one of CloudFront's documentation of origin access control, for two distributions.
+const bucketPolicy = `{"Version": "2012-10-17", "Statement": [{
+	"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*",
+	"Condition": {"StringEquals": {"AWS:SourceArn": [
+		"arn:aws:cloudfront::123456789012:distribution/%s", "arn:aws:cloudfront::123456789012:distribution/%s"]}}}]}`
+
+// publicPolicy lets everybody read.
+const publicPolicy = `{"Version": "2012-10-17", "Statement": [{
+	"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*"}]}`
+
+// origin is what answers at an origin's domain name: a bucket, or else a website with an API behind it, whatever it is
+// called.
+func (w *World) origin(domain string) edge.Origin {
+	if bucket, _ := distribution.ParseS3Domain(domain); bucket != "" {
+		if o := w.buckets[bucket]; o != nil {
+			return o
+		}
+		return nil
+	}
+	return w.website(domain)
+}
