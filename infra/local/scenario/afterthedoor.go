@@ -8,6 +8,7 @@ import (
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/origin"
 )
 
 // afterTheDoor are the releases that meet trouble after their promotion.
@@ -62,7 +63,7 @@ func afterTheDoor() []Scenario {
 const newAlias = "shop.example.com"
 
 func failsOnPrimary(w *world.World) error {
-	w.API.Limit(nextAPI, 5000)
+	w.Break(origin.Fault{Prefix: nextAPI, PerMinute: 5000})
 	return callNextAPI(w)
 }
 

@@ -251,7 +251,7 @@ func stoppedIn(t *testing.T, name, at string) {
 				x.Stop("Stopped", "by the test")
 			}
 			w.Clock.After(release.StaleAfter+time.Second, func() {
-				w.API.Mend() // the next release is a good one
+				w.Mend() // the next release is a good one
 				if _, err := w.Start("next", json.RawMessage(example)); err != nil {
 					t.Error(err)
 				}

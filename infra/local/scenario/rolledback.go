@@ -8,6 +8,7 @@ import (
 	"cloudfront-cd/infra/local/world"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/origin"
 )
 
 // green is the origin path that the example releases.
@@ -23,14 +24,14 @@ func rolledBack() []Scenario {
 		{
 			Name: "bad-release", Story: "The new pages call a new version of the API, which fails one time in eight.",
 			Ends: toRolledBack(), Prepare: func(w *world.World) error {
-				w.API.Fail(nextAPI, 0.125)
+				w.Break(origin.Fault{Prefix: nextAPI, Share5xx: 0.125})
 				return callNextAPI(w)
 			},
 		},
 		{
 			Name: "slow-burn", Story: "The new pages call a new version of the API, which is overloaded when 15 % of the viewers do.",
 			Ends: toRolledBack(), Prepare: func(w *world.World) error {
-				w.API.Limit(nextAPI, 1500)
+				w.Break(origin.Fault{Prefix: nextAPI, PerMinute: 1500})
 				return callNextAPI(w)
 			},
 		},

@@ -2,10 +2,12 @@
 package scenario
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"cloudfront-cd/examples"
@@ -96,16 +98,42 @@ func (s Scenario) options(in Inputs) (world.Options, error) {
 			return o, fmt.Errorf("example spa.staging.json: %w", err)
 		}
 	}
-	var named struct {
-		Primary string `json:"primary"`
-	}
-	if json.Unmarshal(in.Request, &named) == nil {
-		o.PrimaryID = named.Primary
+	o.PrimaryID = read(in.Request).Primary
+	for _, r := range [][]byte{examples.Request, s.request(in)} {
+		o.Published = append(o.Published, published(o.Primary, read(r))...)
 	}
 	if s.Options != nil {
 		s.Options(&o)
 	}
 	return o, nil
+}
+
+// request is what matters here of a release's request, which the workflow may still refuse.
+type request struct {
+	Primary string `json:"primary"`
+	Change  struct {
+		Origin string  `json:"origin"`
+		Domain *string `json:"domain"`
+		Path   *string `json:"path"`
+	} `json:"change"`
+}
+
+func read(text []byte) request {
+	var r request
+	if json.Unmarshal(text, &r) != nil {
+		return request{}
+	}
+	return r
+}
+
+// published is where a release will point an origin to: what is there was put there before the release began.
+func published(primary *types.DistributionConfig, r request) []world.Target {
+	for _, o := range primary.Origins.Items {
+		if aws.ToString(o.Id) == r.Change.Origin {
+			return []world.Target{{Domain: aws.ToString(cmp.Or(r.Change.Domain, o.DomainName)), Path: aws.ToString(cmp.Or(r.Change.Path, o.OriginPath))}}
+		}
+	}
+	return nil
 }
 
 func (s Scenario) request(in Inputs) []byte {

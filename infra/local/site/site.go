@@ -31,6 +31,9 @@ const (
 	Own    = 1
 )
 
+// CallParameter is in the query of every call, and an API that is called without it does not know what to answer.
+const CallParameter = "build"
+
 // Root is the key of the page that the default root object names.
 const Root = "index.html"
 
@@ -40,6 +43,9 @@ type page struct {
 	Key, Title string
 	Others     []page
 }
+
+// Parameter is for the template.
+func (page) Parameter() string { return CallParameter }
 
 func pages() []page {
 	return []page{
@@ -62,7 +68,7 @@ func layout() (*template.Template, error) {
 <link rel="stylesheet" href="/assets/site.{{.Name}}.css">
 <script src="/assets/site.{{.Name}}.js" defer></script>
 {{- range .Calls}}
-<link rel="preload" as="fetch" href="{{.}}?page={{$.Key}}">
+<link rel="preload" as="fetch" href="{{.}}?{{$.Parameter}}={{$.Name}}">
 {{- end}}
 </head>
 <body class="{{.Name}}">

@@ -14,13 +14,12 @@ import (
 // addBucket makes the bucket of an S3 origin, with a policy that lets both distributions in.
 func (w *World) addBucket(domain string, o Options) error {
 	bucket, region := distribution.ParseS3Domain(domain)
-	if bucket == "" || w.buckets[bucket] != nil {
+	if bucket == "" || w.S3.HasBucket(bucket) {
 		return nil
 	}
 	if err := w.S3.CreateBucket(bucket); err != nil {
 		return err
 	}
-	w.buckets[bucket] = origin.S3Bucket(w.S3, bucket)
 	if region != "" {
 		w.Transport.Hosts["s3."+region+".amazonaws.com"] = w.S3
 	}
@@ -52,14 +51,17 @@ const bucketPolicy = `{"Version": "2012-10-17", "Statement": [{
 const publicPolicy = `{"Version": "2012-10-17", "Statement": [{
 	"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*"}]}`
 
-// origin is what answers at an origin's domain name: a bucket, or else a website with an API behind it, whatever it is
-// called.
+// origin is what answers at an origin's domain name: a bucket, which need not exist, or else a website with an API behind it,
+// whatever it is called.
 func (w *World) origin(domain string) edge.Origin {
-	if bucket, _ := distribution.ParseS3Domain(domain); bucket != "" {
-		if o := w.buckets[bucket]; o != nil {
-			return o
+	found := w.origins[domain]
+	if found == nil {
+		if bucket, _ := distribution.ParseS3Domain(domain); bucket != "" {
+			found = origin.S3Bucket(w.S3, bucket)
+		} else {
+			found = w.website(domain)
 		}
-		return nil
+		w.origins[domain] = found
 	}
-	return w.website(domain)
+	return found
 }

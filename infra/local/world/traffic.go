@@ -4,29 +4,18 @@ import (
 	"cmp"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"cloudfront-cd/infra/local/site"
-	"cloudfront-cd/internal/distribution"
-	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/edge"
-	"cloudfront-cd/internal/standin/origin"
 	"cloudfront-cd/internal/standin/viewers"
 )
 
 // Past is how long the pair has existed, and its site has had viewers, when a world begins.
-const Past = 2 * time.Hour
+const Past = 65 * time.Minute
 
-// UsualErrors are the background that every API has: the shares of its requests that it answers with 4xx and with 5xx.
-const (
-	usual4xx = 0.04
-	usual5xx = 0.004
-)
-
-// addEdge puts the points of presence in front of the origins: buckets, and an API at every other domain name.
+// addEdge puts the points of presence in front of the origins.
 func (w *World) addEdge(o Options) {
 	w.Edge = edge.New(w.Clock, w.CloudFront, w.origin, w.CloudWatch, o.Seed)
-	w.API = &API{Script: origin.NewAPI(w.Clock, o.Seed)}
+	w.addSecrets(o.Primary)
 }
 
 // addViewers gives the site its viewers, and lets them live through the past.
@@ -40,4 +29,13 @@ func (w *World) addViewers(o Options) {
 	w.Viewers.Start()
 	w.Clock.Advance(Past)
 	w.Viewers.Forget()
+}
+
+// host is the name that viewers know the primary by.
+func (w *World) host() string {
+	config, _ := w.CloudFront.Live(w.Pair.PrimaryID)
+	if aliases := config.Tree().Child("Aliases").Items(); len(aliases) > 0 {
+		return aliases[0].Text
+	}
+	return config.DomainName
 }

@@ -27,6 +27,7 @@ import (
 	"cloudfront-cd/internal/standin/cloudwatch"
 	"cloudfront-cd/internal/standin/edge"
 	"cloudfront-cd/internal/standin/eventbridge"
+	"cloudfront-cd/internal/standin/origin"
 	"cloudfront-cd/internal/standin/s3"
 	"cloudfront-cd/internal/standin/stepfunctions"
 	"cloudfront-cd/internal/standin/transport"
@@ -66,7 +67,6 @@ type World struct {
 	Events     *eventbridge.Server
 	Edge       *edge.Edge
 	Viewers    *viewers.Population
-	API        *API // behind every origin that is no bucket
 	Transport  *transport.Transport
 	Engine     *asl.Engine
 	Machines   map[string]*asl.Machine // by workflow
@@ -86,10 +86,11 @@ type World struct {
 	random   *rand.Rand
 	handlers map[string]lambda.Handler
 	watchers []func(*asl.Execution, asl.Event)
-	ends     map[string]int // unsafe ends by execution name: a redriven execution has several
-	pending  int            // executions that the rule has yet to start
-	buckets  map[string]edge.Origin
+	ends     map[string]int         // unsafe ends by execution name: a redriven execution has several
+	pending  int                    // executions that the rule has yet to start
+	origins  map[string]edge.Origin // by domain name
 	websites map[string]*website
+	faults   []origin.Fault
 }
 
 // Start is when every world begins.
@@ -107,7 +108,7 @@ func New(o Options) (*World, error) {
 		Events:     eventbridge.New(clock),
 		random:     rand.New(rand.NewPCG(o.Seed, 1)),
 		ends:       map[string]int{},
-		buckets:    map[string]edge.Origin{},
+		origins:    map[string]edge.Origin{},
 		websites:   map[string]*website{},
 	}
 	if err := w.S3.CreateBucket(Bucket); err != nil {

@@ -74,6 +74,14 @@ func (s *Server) CreateBucket(bucket string) error {
 	return s.store.SetVersioningConfiguration(bucket, enabled)
 }
 
+// HasBucket reports whether a bucket has been made.
+func (s *Server) HasBucket(bucket string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	exists, err := s.store.BucketExists(bucket)
+	return err == nil && exists
+}
+
 // Put writes an object as somebody else would, without conditions. Headers are the object's own (Content-Type,
 // Cache-Control, X-Amz-Meta-…) and may be nil.
 func (s *Server) Put(bucket, key string, body []byte, headers http.Header) error {

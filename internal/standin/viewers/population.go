@@ -2,10 +2,9 @@
 // through the edge, so that what it is like follows from configs, content and origins.
 //
 // The model. Viewers come to each point of presence (POP) at a rate, enter the site at its root, and click from page to page
-// along the links that the documents they got have in them; with a document they load what it refers to. Those who came to
-// one POP in the same minute are a cohort: they do the same at the same moment, so that the edge can answer them together
-// (edge.Request.Count), and they stay together unless continuous deployment parts them. A minute happens at its middle:
-// what flips within a minute counts for all of it or not at all.
+// along the links that the documents they got have in them; with a document they load what it refers to. Those who do the
+// same at the same moment are a cohort, which the edge answers together (edge.Request.Count), and which continuous
+// deployment may part. A minute happens at its middle: what flips within a minute counts for all of it or not at all.
 //
 // Each site draws from a generator of its own, made of the seed and the site's id, so that who comes to one does not depend
 // on the others.
@@ -50,7 +49,7 @@ type Population struct {
 	edge  Edge
 	pops  int
 	seed  uint64
-	links index
+	links *index
 	sites []*site
 	next  time.Time // the first minute that has not been lived through
 	stop  func()
@@ -60,14 +59,16 @@ type site struct {
 	Site
 
 	random  *rand.Rand
-	cohorts []cohort
+	cohorts [][]cohort // by POP
+	loads   []load     // of the POP whose minute it is
+	spare   []cohort
 	last    *Minute
 	total   Minute
 }
 
 // New returns a population without sites that has not started; the POPs are numbered from zero.
 func New(clock *simtime.Clock, edge Edge, pops int, seed uint64) *Population {
-	return &Population{clock: clock, edge: edge, pops: pops, seed: seed, links: index{}}
+	return &Population{clock: clock, edge: edge, pops: pops, seed: seed, links: newIndex()}
 }
 
 // Add makes viewers come to a site.

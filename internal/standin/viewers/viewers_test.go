@@ -194,7 +194,7 @@ func TestNobodyComesWhenTheRateIsZero(t *testing.T) {
 	if last, _ := w.Last("P"); last.Primary.Requests == 0 {
 		t.Error("those who were there did not finish their visits")
 	}
-	w.clock.Advance(15 * time.Minute)
+	w.clock.Advance(40 * time.Minute)
 	if last, _ := w.Last("P"); last.Primary.Requests != 0 {
 		t.Errorf("got %+v long after", last)
 	}
