@@ -138,7 +138,7 @@ func TestWhatTheOriginGets(t *testing.T) {
 	})
 	w.one(t, edge.Request{Host: alias, Path: "/api/a", Query: "q=1&&r", Method: "POST", Body: []byte("x"), Header: viewer})
 	got = w.api.got[0]
-	if got.Query != "q=1&&r" || string(got.Body) != "x" || got.Method != "POST" {
+	if got.Query != "q=1&&r" || string(got.Body) != "x" || got.Method != http.MethodPost {
 		t.Errorf("AllViewerExceptHostHeader sent %+v", got)
 	}
 	wantHeaders(t, got.Header, map[string]string{
@@ -166,7 +166,7 @@ func TestTheCacheKeyIsWhatTheBehaviorSays(t *testing.T) {
 			if v.QueryString == nil {
 				v.QueryString = aws.Bool(false)
 			}
-			cfg.DefaultCacheBehavior.ForwardedValues = &v
+			cfg.DefaultCacheBehavior.ForwardedValues = &v //nolint:staticcheck // deprecated, and in use everywhere
 		}
 	}
 	query := func(q string) edge.Request { return edge.Request{Query: q} }
@@ -183,16 +183,24 @@ func TestTheCacheKeyIsWhatTheBehaviorSays(t *testing.T) {
 		"a key of the query": {forward(types.ForwardedValues{QueryString: aws.Bool(true), QueryStringCacheKeys: list("a")}), query("a=1"), query("a=2"), false},
 		"no header":          {nil, with("X-A", "1"), with("X-A", "2"), true},
 		"a header":           {forward(types.ForwardedValues{Headers: &types.Headers{Quantity: aws.Int32(1), Items: []string{"x-a"}}}), with("X-A", "1"), with("X-A", "2"), false},
-		"all headers: no cache": {forward(types.ForwardedValues{Headers: &types.Headers{Quantity: aws.Int32(1), Items: []string{"*"}}}),
-			edge.Request{}, edge.Request{}, false},
+		"all headers: no cache": {
+			forward(types.ForwardedValues{Headers: &types.Headers{Quantity: aws.Int32(1), Items: []string{"*"}}}),
+			edge.Request{},
+			edge.Request{},
+			false,
+		},
 		"no cookie":       {nil, with("Cookie", "a=1"), with("Cookie", "a=2"), true},
 		"a listed cookie": {forward(cookie("whitelist", "a")), with("Cookie", "a=1"), with("Cookie", "a=2"), false},
 		"another cookie":  {forward(cookie("whitelist", "a")), with("Cookie", "a=1; b=1"), with("Cookie", "a=1; b=2"), true},
 		"all cookies":     {forward(cookie("all")), with("Cookie", "a=1; b=1"), with("Cookie", "a=1; b=2"), false},
 		"encodings":       {nil, with("Accept-Encoding", "gzip"), with("Accept-Encoding", "br"), false},
 		"encodings alike": {nil, with("Accept-Encoding", "gzip, deflate, br"), with("Accept-Encoding", "br;q=0.9,gzip"), true},
-		"a host in the key": {forward(types.ForwardedValues{Headers: &types.Headers{Quantity: aws.Int32(1), Items: []string{"Host"}}}),
-			edge.Request{}, edge.Request{Host: "b.example.com"}, false},
+		"a host in the key": {
+			forward(types.ForwardedValues{Headers: &types.Headers{Quantity: aws.Int32(1), Items: []string{"Host"}}}),
+			edge.Request{},
+			edge.Request{Host: "b.example.com"},
+			false,
+		},
 		"a host is not in the key": {nil, edge.Request{}, edge.Request{Host: "b.example.com"}, true},
 	}
 	for name, tt := range tests {

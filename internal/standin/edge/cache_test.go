@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,8 +50,8 @@ func legacy(minimum, def, most int64) change {
 	return func(cfg *types.DistributionConfig) {
 		b := cfg.DefaultCacheBehavior
 		b.CachePolicyId = nil
-		b.MinTTL, b.DefaultTTL, b.MaxTTL = &minimum, &def, &most
-		b.ForwardedValues = &types.ForwardedValues{
+		b.MinTTL, b.DefaultTTL, b.MaxTTL = &minimum, &def, &most //nolint:staticcheck // deprecated, and in use everywhere
+		b.ForwardedValues = &types.ForwardedValues{              //nolint:staticcheck // deprecated, and in use everywhere
 			QueryString: aws.Bool(false), Cookies: &types.CookiePreference{Forward: types.ItemSelectionNone},
 		}
 	}
@@ -254,7 +255,7 @@ func TestTheCacheIsBounded(t *testing.T) {
 func TestAnInvalidationNamesObjects(t *testing.T) {
 	queries := func(cfg *types.DistributionConfig) {
 		legacy(0, 1000, 1000)(cfg)
-		cfg.DefaultCacheBehavior.ForwardedValues.QueryString = aws.Bool(true)
+		cfg.DefaultCacheBehavior.ForwardedValues.QueryString = aws.Bool(true) //nolint:staticcheck // deprecated, and in use everywhere
 	}
 	tests := map[string]struct {
 		path string
@@ -287,17 +288,14 @@ func TestAnInvalidationNamesObjects(t *testing.T) {
 			w.Invalidate(primaryID, 1, []string{"/*"})
 			w.Invalidate("nobody", 0, []string{"/*"})
 			w.Invalidate(primaryID, 0, []string{tt.path})
-			gone := ""
+			var gone []string
 			for _, o := range objects {
 				if get(o) == "Miss" {
-					gone += " " + o
+					gone = append(gone, o)
 				}
 			}
-			if len(gone) > 0 {
-				gone = gone[1:]
-			}
-			if gone != tt.gone {
-				t.Errorf("got %q invalidated, want %q", gone, tt.gone)
+			if got := strings.Join(gone, " "); got != tt.gone {
+				t.Errorf("got %q invalidated, want %q", got, tt.gone)
 			}
 		})
 	}

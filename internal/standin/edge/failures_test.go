@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,15 +38,12 @@ func newShop(t *testing.T, readers []string, staging change) *shop {
 	if err := s.files.CreateBucket("shop"); err != nil {
 		t.Fatal(err)
 	}
-	arns := ""
-	for i, id := range readers {
-		if i > 0 {
-			arns += ","
-		}
-		arns += strconv.Quote("arn:aws:cloudfront::123456789012:distribution/" + id)
+	arns := make([]string, 0, len(readers))
+	for _, id := range readers {
+		arns = append(arns, strconv.Quote("arn:aws:cloudfront::123456789012:distribution/"+id))
 	}
 	s.files.SetPolicy("shop", fmt.Sprintf(`{"Statement": {"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"},
-		"Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*", "Condition": {"StringEquals": {"AWS:SourceArn": [%s]}}}}`, arns))
+		"Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*", "Condition": {"StringEquals": {"AWS:SourceArn": [%s]}}}}`, strings.Join(arns, ",")))
 	for _, key := range []string{"blue/index.html", "green/index.html"} {
 		if err := s.files.Put("shop", key, []byte(key), http.Header{"Content-Type": {"text/html"}}); err != nil {
 			t.Fatal(err)

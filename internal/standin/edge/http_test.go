@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,14 +12,12 @@ import (
 	"cloudfront-cd/internal/standin/edge"
 )
 
-func (w *world) http(method, target string, h http.Header) *http.Response {
+func (w *world) http(method, target string, h http.Header) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://"+alias+target, http.NoBody)
-	for name, values := range h {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, h)
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, r)
-	return rec.Result()
+	return rec
 }
 
 func TestAnHTTPAnswerLooksLikeCloudFronts(t *testing.T) {
@@ -26,27 +25,28 @@ func TestAnHTTPAnswerLooksLikeCloudFronts(t *testing.T) {
 	w.http("GET", "/a", nil)
 	w.clock.Advance(90 * time.Second)
 	res := w.http("GET", "/a", nil)
-	body, err := io.ReadAll(res.Body)
-	if err != nil || string(body) != "/blue/a" || res.StatusCode != 200 || res.Header.Get("Age") != "90" {
-		t.Fatalf("got %d %q with %v", res.StatusCode, body, res.Header)
+	if res.Body.String() != "/blue/a" || res.Code != http.StatusOK || res.Header().Get("Age") != "90" {
+		t.Fatalf("got %d %q with %v", res.Code, res.Body, res.Header())
 	}
 	for name, want := range map[string]string{
 		"X-Cache": "Hit from cloudfront", "Content-Length": "7", "Date": "Mon, 23 Nov 2026 09:01:30 GMT",
 	} {
-		if got := res.Header.Get(name); got != want {
+		if got := res.Header().Get(name); got != want {
 			t.Errorf("got %s %q, want %q", name, got, want)
 		}
 	}
-	if id := res.Header.Get("X-Amz-Cf-Id"); len(id) != 56 || !strings.HasSuffix(id, "==") ||
-		!strings.HasSuffix(res.Header.Get("Via"), ".cloudfront.net (CloudFront)") {
-		t.Errorf("got id %q and via %q", id, res.Header.Get("Via"))
+	if id := res.Header().Get("X-Amz-Cf-Id"); len(id) != 56 || !strings.HasSuffix(id, "==") ||
+		!strings.HasSuffix(res.Header().Get("Via"), ".cloudfront.net (CloudFront)") {
+		t.Errorf("got id %q and via %q", id, res.Header().Get("Via"))
 	}
 }
 
 func TestTheRequestPicksThePOP(t *testing.T) {
 	w := build(t, byHeader(), nil)
 	pops := w.account.POPs()
-	at := func(target string, h http.Header) string { return w.http("GET", target, h).Header.Get("X-Amz-Cf-Pop") }
+	at := func(target string, h http.Header) string {
+		return w.http("GET", target, h).Header().Get("X-Amz-Cf-Pop")
+	}
 	if got := at("/a", http.Header{edge.POPHeader: {strings.ToLower(pops[3])}}); got != pops[3] {
 		t.Errorf("by header: got %s, want %s", got, pops[3])
 	}
@@ -60,7 +60,7 @@ func TestTheRequestPicksThePOP(t *testing.T) {
 	if first != at("/a", nil) || w.site.got[len(w.site.got)-2].Path != "/blue/pop:nowhere/a" {
 		t.Error("a path that names no POP is the site's own, and a client stays with its POP")
 	}
-	if got := w.http("GET", "/a", http.Header{edge.POPHeader: {"nowhere"}}).StatusCode; got != 400 {
+	if got := w.http("GET", "/a", http.Header{edge.POPHeader: {"nowhere"}}).Code; got != 400 {
 		t.Errorf("got %d for a POP that does not exist", got)
 	}
 	w.http("GET", "/api/a", http.Header{edge.POPHeader: {pops[0]}})
@@ -73,7 +73,7 @@ func TestACookieKeepsTheSession(t *testing.T) {
 	w := build(t, sticky(0.15), nil)
 	var cookie string
 	for cookie == "" {
-		for _, c := range w.http("GET", "/", nil).Cookies() {
+		for _, c := range w.http("GET", "/", nil).Result().Cookies() {
 			if c.Name == edge.SessionCookie && strings.HasPrefix(c.Value, "1.") {
 				cookie = c.Value
 			}

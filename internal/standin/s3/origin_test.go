@@ -49,8 +49,10 @@ func TestTheBucketPolicyDecidesWhoReadsAsAnOrigin(t *testing.T) {
 		"an unknown key":         {when(`{"StringEquals": {"aws:PrincipalOrgID": "o"}}`), false, false, false},
 		"a variable":             {when(`{"StringLike": {"AWS:SourceArn": "${x}*"}}`), false, false, false},
 		"NotAction":              {allow(`"Principal": "*", "NotAction": "s3:PutObject", "Resource": "*"`), false, false, false},
-		"IfExists": {allow(everybody + `, "Condition": {"StringEqualsIfExists": {"AWS:SourceArn": "` + arn + `"}}`),
-			true, false, true},
+		"IfExists": {
+			allow(everybody + `, "Condition": {"StringEqualsIfExists": {"AWS:SourceArn": "` + arn + `"}}`),
+			true, false, true,
+		},
 		"a Deny wins": {`{"Statement": [{"Effect": "Allow", ` + everybody + `}, {"Effect": "Deny", ` + cloudFront +
 			`, "Condition": {"StringEquals": {"AWS:SourceArn": "` + other + `"}}}]}`, true, false, true},
 		"a Deny that is not understood": {`{"Statement": [{"Effect": "Allow", ` + everybody + `}, {"Effect": "Deny", ` + everybody +
