@@ -147,6 +147,18 @@ func TestWhatTheOriginGets(t *testing.T) {
 	})
 }
 
+func TestForwardedValuesSendMostHeaders(t *testing.T) {
+	w := build(t, byHeader(), legacy(0, 100, 1000))
+	w.one(t, edge.Request{Host: alias, Path: "/a", Client: "192.0.2.2", Header: http.Header{
+		"X-Own": {"1"}, "Accept-Language": {"de"}, "Authorization": {"Basic x"}, "Cloudfront-Viewer-Country": {"DE"},
+		"X-Forwarded-For": {"192.0.2.4"},
+	}})
+	wantHeaders(t, w.site.got[0].Header, map[string]string{
+		"X-Own": "1", "Accept-Language": "", "Authorization": "", "Cloudfront-Viewer-Country": "",
+		"X-Forwarded-For": "192.0.2.4, 192.0.2.2", "User-Agent": "Amazon CloudFront",
+	})
+}
+
 func wantHeaders(t *testing.T, got http.Header, want map[string]string) {
 	t.Helper()
 	for name, value := range want {

@@ -195,6 +195,7 @@ func TestWhichErrorsStayAndHowLong(t *testing.T) {
 		"403 not without a lifetime":      {403, "", nil, 0},
 		"403 with a lifetime":             {403, "max-age=20", nil, 20 * time.Second},
 		"403 when it is listed":           {403, "", listed(403, 30), 30 * time.Second},
+		"405 for ten seconds":             {405, "", nil, 10 * time.Second},
 		"401 never":                       {401, "max-age=20", nil, 0},
 		"a host that does not exist: 502": {0, "", nil, 10 * time.Second},
 	}
