@@ -1,8 +1,10 @@
 package edge_test
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -280,14 +282,15 @@ func errorPages(code int32, page, answer string, ttl int64) *types.CustomErrorRe
 }
 
 func TestOneSeedGivesOneRun(t *testing.T) {
-	run := func() (out string) {
+	run := func() string {
+		var out strings.Builder
 		w := build(t, sticky(0.15), nil)
 		for i := range 200 {
 			for _, a := range w.Serve(edge.Request{POP: i % 20, Host: alias, Path: "/", Count: 10}) {
-				out += a.Side.String() + strconv.FormatInt(a.Count, 10) + a.Result
+				fmt.Fprint(&out, a.Side, a.Count, a.Result)
 			}
 		}
-		return out
+		return out.String()
 	}
 	if a, b := run(), run(); a != b {
 		t.Error("two runs differ")

@@ -11,7 +11,7 @@ import (
 
 // visit is a request on its way through one distribution at one POP.
 type visit struct {
-	*Request
+	Request
 
 	node *node
 	now  time.Time
@@ -48,7 +48,7 @@ func (e *Edge) Serve(r Request) []Answer {
 	switch {
 	case n == nil:
 		return e.stranger(&r, pop, http.StatusForbidden, badRequest)
-	case n.site.Staging():
+	case n.staged:
 		// "Viewers cannot send requests directly to a staging distribution" (Developer Guide, "Learn how continuous
 		// deployment works"). That they get the answer to an unknown host is assumed.
 		return e.stranger(&r, pop, http.StatusForbidden, badRequest)
@@ -98,7 +98,7 @@ func (e *Edge) serve(n *node, r *Request) []Answer {
 // through lets one side answer count of the requests.
 func (e *Edge) through(at, primary *node, r *Request, count int64, now time.Time, side Side, out []Answer) []Answer {
 	e.refresh(at)
-	v := visit{Request: r, node: at, now: now, path: r.Path}
+	v := visit{Request: *r, node: at, now: now, path: r.Path}
 	if side == Staging && e.CustomErrorResponseBug > 0 && primary.policy.Type == cloudfront.SingleWeight &&
 		len(at.plan.errorPages) > 0 {
 		broken := sample.Binomial(at.random, count, e.CustomErrorResponseBug)
