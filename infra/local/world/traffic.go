@@ -9,8 +9,13 @@ import (
 	"cloudfront-cd/internal/standin/viewers"
 )
 
-// Past is how long the pair has existed, and its site has had viewers, when a world begins.
-const Past = 65 * time.Minute
+const (
+	// settle is how long it takes until as many viewers leave the site as come, lived how long they are watched then, and
+	// before how many minutes of metrics there are from before that.
+	settle = 15 * time.Minute
+	lived  = 10 * time.Minute
+	before = 60
+)
 
 // addEdge puts the points of presence in front of the origins.
 func (w *World) addEdge(o Options) {
@@ -18,7 +23,7 @@ func (w *World) addEdge(o Options) {
 	w.addSecrets(o.Primary)
 }
 
-// addViewers gives the site its viewers, and lets them live through the past.
+// addViewers gives the site its viewers, and the past that its metrics tell of.
 func (w *World) addViewers(o Options) {
 	rate := cmp.Or(o.RequestsPerMinute, 60_000)
 	w.Viewers = viewers.New(w.Clock, w.Edge, len(w.CloudFront.POPs()), o.Seed)
@@ -27,7 +32,10 @@ func (w *World) addViewers(o Options) {
 		PerVisit: viewers.PerVisit(site.Shared, site.Own+len(calls(o.Primary))),
 	})
 	w.Viewers.Start()
-	w.Clock.Advance(Past)
+	w.Clock.Advance(settle)
+	w.Viewers.Forget()
+	w.Clock.Advance(lived)
+	w.Viewers.Backfill(before, w.CloudWatch)
 	w.Viewers.Forget()
 }
 

@@ -98,7 +98,7 @@ func Start() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, t
 
 // New builds a world in which the pair has existed for a while and the site has had viewers.
 func New(o Options) (*World, error) {
-	clock := simtime.New(Start().Add(-Past))
+	clock := simtime.New(Start().Add(-settle - lived))
 	w := &World{
 		Seed:       o.Seed,
 		Clock:      clock,

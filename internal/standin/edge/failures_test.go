@@ -33,7 +33,7 @@ func newShop(t *testing.T, readers []string, staging change) *shop {
 	t.Helper()
 	clock := simtime.New(start())
 	s := &shop{clock: clock, account: cloudfront.New(clock, 1), files: s3.New(clock), api: origin.NewAPI(1), metrics: metrics{}}
-	s.api.RequiredHeader, s.api.RequiredValue = "X-Origin-Verify", "secret"
+	s.api.RequiredHeaders = http.Header{"X-Origin-Verify": {"secret"}}
 	s.api.RequiredQuery, s.api.RequiredCookie = "sku", "cart"
 	if err := s.files.CreateBucket("shop"); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestMistakesShowOnStagingAlone(t *testing.T) {
 		"a folder that is not there":  {both, originPath("/gren"), [2]int{403, 200}},
 		"a root document of old name": {both, func(cfg *types.DistributionConfig) { cfg.DefaultRootObject = aws.String("home.html") }, [2]int{403, 200}},
 		"no root document":            {both, func(cfg *types.DistributionConfig) { cfg.DefaultRootObject = aws.String("") }, [2]int{403, 200}},
-		"the API's secret is missing": {both, func(cfg *types.DistributionConfig) { cfg.Origins.Items[1].CustomHeaders = nil }, [2]int{200, 403}},
+		"the API's secret is missing": {both, func(cfg *types.DistributionConfig) { cfg.Origins.Items[1].CustomHeaders = nil }, [2]int{200, 401}},
 		"the API is cached like files": {both, func(cfg *types.DistributionConfig) {
 			b := &cfg.CacheBehaviors.Items[0]
 			b.CachePolicyId, b.OriginRequestPolicyId = aws.String(cachingOptimized), nil

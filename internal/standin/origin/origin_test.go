@@ -28,7 +28,7 @@ func byStatus(t *testing.T, answers []edge.OriginAnswer, count int64) map[int]in
 
 func TestTheAPIMakesDemands(t *testing.T) {
 	api := origin.NewAPI(1)
-	api.RequiredHeader, api.RequiredValue = "x-origin-verify", "s"
+	api.RequiredHeaders = http.Header{"X-Origin-Verify": {"s"}}
 	api.RequiredQuery, api.RequiredCookie, api.Authorization = "sku", "cart", true
 	h := func(pairs ...string) http.Header {
 		out := http.Header{}
@@ -43,8 +43,8 @@ func TestTheAPIMakesDemands(t *testing.T) {
 		want   int
 	}{
 		"everything":   {h("X-Origin-Verify", "s", "Authorization", "x", "Cookie", "a=1; cart=2"), "b=1&sku=2", 200},
-		"nothing":      {nil, "", 403},
-		"wrong secret": {h("X-Origin-Verify", "S", "Authorization", "x", "Cookie", "cart=2"), "sku", 403},
+		"nothing":      {nil, "", 401},
+		"wrong secret": {h("X-Origin-Verify", "S", "Authorization", "x", "Cookie", "cart=2"), "sku", 401},
 		"anonymous":    {h("X-Origin-Verify", "s", "Cookie", "cart=2"), "sku", 401},
 		"no cookie":    {h("X-Origin-Verify", "s", "Authorization", "x", "Cookie", "carts=2"), "sku", 401},
 		"no query":     {h("X-Origin-Verify", "s", "Authorization", "x", "Cookie", "cart=2"), "skus=1", 400},
@@ -62,8 +62,8 @@ func TestTheAPIFailsByItsShares(t *testing.T) {
 	api.Share4xx, api.Share5xx, api.CacheControl = 0.02, 0.01, "no-store"
 	api.Faults = []origin.Fault{{Prefix: "/pay", Share5xx: 0.3}}
 	for path, want := range map[string]map[int]float64{
-		"/list":   {404: 0.02, 500: 0.01, 200: 0.97},
-		"/pay/me": {404: 0.02, 500: 0.31, 200: 0.67},
+		"/list":   {401: 0.02, 500: 0.01, 200: 0.97},
+		"/pay/me": {401: 0.02, 500: 0.31, 200: 0.67},
 	} {
 		const n = 100_000
 		answers := api.Fetch(edge.OriginRequest{Path: path, Count: n, At: start()})
@@ -81,7 +81,7 @@ func TestTheAPIFailsByItsShares(t *testing.T) {
 
 func TestTheAPITakesOnlySoMuchInAMinute(t *testing.T) {
 	api := origin.NewAPI(1)
-	api.PerMinute = 100
+	api.Faults = []origin.Fault{{Prefix: "/", PerMinute: 100}}
 	steps := []struct {
 		at    time.Duration
 		count int64

@@ -19,6 +19,7 @@ import (
 
 	"cloudfront-cd/internal/simtime"
 	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/sample"
 )
 
 // Edge answers viewers; *edge.Edge is one.
@@ -148,6 +149,26 @@ func (p *Population) Total(id string) Minute {
 		return s.total
 	}
 	return Minute{}
+}
+
+// Backfill records minutes before the first that was lived through since Forget, as they would have been: drawn around the
+// mean of those since. Nobody has been on staging then. It saves living through a past of which only metrics are read.
+func (p *Population) Backfill(minutes int, metrics edge.Recorder) {
+	for _, s := range p.sites {
+		first := s.total.Start.Truncate(time.Minute)
+		lived := p.clock.Now().Sub(first).Minutes()
+		seen := s.total.Primary
+		if lived < 1 || seen.Requests == 0 {
+			continue
+		}
+		for n := minutes; n > 0; n-- {
+			at := first.Add(-time.Duration(n) * time.Minute)
+			requests := sample.Poisson(s.random, float64(seen.Requests)/lived*s.Rate(at)/s.Rate(first))
+			errors4xx := sample.Binomial(s.random, requests, float64(seen.Errors4xx)/float64(seen.Requests))
+			errors5xx := sample.Binomial(s.random, requests-errors4xx, float64(seen.Errors5xx)/float64(seen.Requests))
+			metrics.Record(s.ID, at, requests, errors4xx, errors5xx)
+		}
+	}
 }
 
 // Forget begins Total anew and leaves Last empty.

@@ -225,6 +225,42 @@ func TestAMinuteHappensOnce(t *testing.T) {
 	}
 }
 
+type recorder map[string]viewers.Counts
+
+func (r recorder) Record(id string, minute time.Time, requests, errors4xx, errors5xx int64) {
+	key := id + minute.Format(" 15:04")
+	r[key] = r[key].Plus(viewers.Counts{Requests: requests, Errors4xx: errors4xx, Errors5xx: errors5xx})
+}
+
+// TestThePastIsLikeThePresent: the metrics of minutes that nobody lived through are like those of the minutes since.
+func TestThePastIsLikeThePresent(t *testing.T) {
+	w := build(func(r edge.Request) []edge.Answer {
+		a := pages(r)[0]
+		failed := a
+		failed.Count, failed.Status = r.Count/10, http.StatusBadGateway
+		a.Count -= failed.Count
+		return []edge.Answer{a, failed}
+	}, shop(30_000))
+	w.clock.Advance(20 * time.Minute)
+	w.Forget()
+	w.clock.Advance(10 * time.Minute)
+	past := recorder{}
+	w.Backfill(60, past)
+	if len(past) != 60 || past["P 08:20"].Requests == 0 || past["P 09:19"].Requests == 0 {
+		t.Errorf("got %d minutes, want those from 08:20 to 09:19: %v", len(past), past)
+	}
+	var sum viewers.Counts
+	for _, c := range past {
+		sum = sum.Plus(c)
+	}
+	seen := w.Total("P").Primary
+	near(t, "requests", sum.Requests, 6*seen.Requests, 0.02)
+	near(t, "errors", sum.Errors5xx, 6*seen.Errors5xx, 0.02)
+	if sum.Errors4xx != 0 {
+		t.Errorf("got %+v, want no 4xx", sum)
+	}
+}
+
 func TestOneSeedGivesOneRun(t *testing.T) {
 	live := func(sites ...viewers.Site) (viewers.Minute, map[string]int64) {
 		w := build(pages, append([]viewers.Site{shop(777)}, sites...)...)
