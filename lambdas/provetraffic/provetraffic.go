@@ -135,7 +135,7 @@ func note(t release.Traffic, weight float64, deployed time.Time) string {
 	case release.Override:
 		return text + "; the site has viewers, so CloudFront sends them to the primary, as it does at peak"
 	}
-	if below(t, weight) {
+	if below(t) {
 		text += "; below the weight: some points of presence may be in override, or the primary's requests include staging's"
 	}
 	return text

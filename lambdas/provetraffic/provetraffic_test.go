@@ -301,3 +301,22 @@ func TestAReadThatFailsKeepsItsName(t *testing.T) {
 		t.Errorf("got %v, want %s", err, fault.Throttled)
 	}
 }
+
+// TestAShareBetweenTwoWeightsIsNoWonderWhileOlderSessionsLast: the viewers of the step before stay where they are for a while.
+func TestAShareBetweenTwoWeightsIsNoWonderWhileOlderSessionsLast(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[time.Duration]string{
+		8 * time.Minute: "9.0 % of 15 % expected (5 % as long as older sessions last)",
+		time.Hour:       "9.0 % of 15 % expected; below the weight: some points of presence may be in override, or the primary's requests include staging's",
+	} {
+		doc := document()
+		doc.Preflight.MaximumTTL = 1200
+		got, err := handler(fakeMetrics{9100, 900}, after).Handle(t.Context(), release.Input{Document: doc})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Verdict != release.Flowing || !strings.HasSuffix(got.Note, want) {
+			t.Errorf("after %s: got %s: %s, want %s", after, got.Verdict, got.Note, want)
+		}
+	}
+}

@@ -35,10 +35,10 @@ func verdict(t release.Traffic, flowed bool, deployed time.Time) string {
 	}
 }
 
-// below reports a share that falls short of the step's weight by more than chance (3 standard deviations of a Poisson
-// count). It is noted and not judged, because a share may be low for a good reason: if the primary's Requests include
+// below reports a share that falls short of every weight that sessions may stick to by more than chance (3 standard
+// deviations of a Poisson count). It is noted and not judged, because a share may be low for a good reason: if the primary's Requests include
 // staging's, which is not documented, the share is always a little too low.
-func below(t release.Traffic, weight float64) bool {
+func below(t release.Traffic) bool {
 	total := t.PrimaryRequests + t.StagingRequests
-	return t.StagingRequests+3*math.Sqrt(t.StagingRequests) < weight*total
+	return t.StagingRequests+3*math.Sqrt(t.StagingRequests) < t.LowestWeight*total
 }

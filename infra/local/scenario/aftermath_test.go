@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // hundreds of runs
+	debug.SetGCPercent(400)                        // each of which leaves a whole world behind
 	os.Exit(m.Run())
 }
 
