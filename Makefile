@@ -22,7 +22,7 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios cost test check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,8 @@ demo: build/local ## watch a release: [SCENARIO=name] [SPEED=600|max] [SEED=1] [
 	@build/local demo $(call flags,$(DEMO_VARS)) $(if $(SCENARIO),--expected)
 scenarios: build/local ## list the demo's scenarios
 	@build/local demo --list
+serve: build/local ## CloudFront, its edge and S3 on a port of this machine, for the AWS CLI, Terraform and curl: [PORT=4566] [SPEED=60] [SEED=1]
+	@build/local serve $(call flags,PORT SPEED SEED)
 cost: build/cost ## what a release costs on AWS: a healthy one, or [HISTORY=file]; build/cost --prices lists the prices
 	@build/cost $(if $(filter command,$(origin HISTORY)),--history '$(subst ','\'',$(HISTORY))')
 
