@@ -1,5 +1,14 @@
 // Package edge is a stand-in of CloudFront's data plane: every point of presence (POP) answers viewers with what the control
 // plane has sent it so far, so that weights, sessions, caches, overrides and metrics are effects and not assumptions.
+//
+// What happens to a request, in order: the host picks a distribution (site.go), the POP's state of the policy picks the side
+// (route.go, session.go), the path picks a behaviour (behavior.go), which refuses, redirects, answers from the POP's cache
+// (cache.go, freshness.go) or asks the origin (fetch.go); an error may be replaced by a page (errorpages.go); headers are
+// added (headers.go), the distribution's metrics and log get their share (record.go).
+//
+// Left out, and what happens instead: ranges and compression (the whole object, as the origin stores it), origin access
+// identities (requests are unsigned, so that such a bucket refuses), signed URLs and cookies (501), viewer TLS, WAF,
+// functions and Lambda@Edge (the answer's X-Standin-Note says that they did not run).
 package edge
 
 import (
@@ -73,6 +82,8 @@ type Answer struct {
 	Body   []byte
 	// Result is as in the field x-edge-result-type of a standard log: Hit, RefreshHit, Miss, Error, Redirect…
 	Result string
+	// Age is how long the answer has been in the cache; the HTTP handler makes a header of it.
+	Age time.Duration
 	// Session is the one to send with the viewer's next request; without stickiness it is zero.
 	Session Session
 }
@@ -127,24 +138,40 @@ type Edge struct {
 	// error responses. Reported by M. Borgmeier (dev.to, September 2025: intermittent at a weight of 15 %, never with a
 	// header policy); the share was not reported, and whether AWS has repaired it is unknown.
 	CustomErrorResponseBug float64
+	// ErrorsCachedWithoutCaching makes error caching apply where a behaviour caches nothing (a maximum TTL of 0). Unverified
+	// against live AWS: the Developer Guide's pages on error caching do not mention such behaviours.
+	ErrorsCachedWithoutCaching bool
+	// CacheEntries is how many objects each POP keeps for each distribution; the least recently used one goes first.
+	CacheEntries int
+	// Log, when set, gets a record of every answer.
+	Log func(LogRecord)
+
+	clock     *simtime.Clock
+	account   *cloudfront.Server
+	origins   func(domain string) Origin
+	metrics   Recorder
+	policies  Policies
+	seed      uint64
+	pops      []popInfo
+	dists     map[string]*dist
+	hosts     map[hostKey]*node
+	plans     map[*cloudfront.Config]*plan
+	made      map[madeKey]reply
+	overrides []override
+	key       []byte // what the cache key of the present request is built in
+	serial    uint64 // of HTTP requests and log records
 }
 
 // New returns the edge of an account. Origins finds the origin of a domain name, or nil where there is no such host.
 func New(
 	clock *simtime.Clock, account *cloudfront.Server, origins func(domain string) Origin, metrics Recorder, seed uint64,
 ) *Edge {
-	_, _, _, _, _ = clock, account, origins, metrics, seed
-	return &Edge{}
+	const defaultEntries = 10_000
+	return &Edge{
+		CacheEntries: defaultEntries,
+		clock:        clock, account: account, origins: origins, metrics: metrics, seed: seed,
+		policies: managed{},
+		dists:    map[string]*dist{}, hosts: map[hostKey]*node{}, plans: map[*cloudfront.Config]*plan{},
+		made: map[madeKey]reply{},
+	}
 }
-
-// Serve answers a request. A host that no distribution has at that POP is answered as CloudFront answers it.
-func (e *Edge) Serve(r Request) []Answer { _ = r; return nil }
-
-// Override lets one POP, or AllPOPs, send everybody to the primary from one time to another, as CloudFront does at peak
-// traffic "regardless of the setting in your continuous deployment policy" (CloudFront Developer Guide, "Quotas and
-// other considerations for continuous deployment"). That this happens per POP is one user's report of AWS's words
-// (dhfrost, 2026-04).
-func (e *Edge) Override(pop int, from, to time.Time) { _, _, _ = pop, from, to }
-
-// EndOverrides ends all that have been set.
-func (e *Edge) EndOverrides() {}

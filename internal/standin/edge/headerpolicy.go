@@ -1,0 +1,166 @@
+package edge
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"cloudfront-cd/internal/standin/cloudfront"
+)
+
+// headerPolicy is a response headers policy (API Reference, ResponseHeadersPolicyConfig).
+type headerPolicy struct {
+	sets    []headerSet
+	removes []string
+	cors    *cors
+}
+
+type headerSet struct {
+	name     string
+	values   []string
+	override bool
+}
+
+type cors struct {
+	origins  []string
+	override bool
+	sets     []headerSet
+	preempt  []headerSet // for preflight requests
+}
+
+func newHeaderPolicy(n *cloudfront.Node) *headerPolicy {
+	if n == nil {
+		return nil
+	}
+	p := &headerPolicy{removes: texts(nil, true)}
+	for _, item := range n.Child("RemoveHeadersConfig").Items() {
+		p.removes = append(p.removes, http.CanonicalHeaderKey(item.Value("Header")))
+	}
+	for _, item := range n.Child("CustomHeadersConfig").Items() {
+		p.set(item.Value("Header"), item.Value("Value"), item.Value("Override"))
+	}
+	p.security(n.Child("SecurityHeadersConfig"))
+	if c := n.Child("CorsConfig"); c != nil {
+		p.cors = newCORS(c)
+	}
+	return p
+}
+
+func (p *headerPolicy) set(name, value, override string) {
+	p.sets = append(p.sets, headerSet{http.CanonicalHeaderKey(name), []string{value}, override == "true"})
+}
+
+func (p *headerPolicy) security(n *cloudfront.Node) {
+	if c := n.Child("ContentSecurityPolicy"); c != nil {
+		p.set("Content-Security-Policy", c.Value("ContentSecurityPolicy"), c.Value("Override"))
+	}
+	if c := n.Child("ContentTypeOptions"); c != nil {
+		p.set("X-Content-Type-Options", "nosniff", c.Value("Override"))
+	}
+	if c := n.Child("FrameOptions"); c != nil {
+		p.set("X-Frame-Options", c.Value("FrameOption"), c.Value("Override"))
+	}
+	if c := n.Child("ReferrerPolicy"); c != nil {
+		p.set("Referrer-Policy", c.Value("ReferrerPolicy"), c.Value("Override"))
+	}
+	if c := n.Child("StrictTransportSecurity"); c != nil {
+		value := "max-age=" + c.Value("AccessControlMaxAgeSec")
+		if c.Value("IncludeSubdomains") == "true" {
+			value += "; includeSubDomains"
+		}
+		if c.Value("Preload") == "true" {
+			value += "; preload"
+		}
+		p.set("Strict-Transport-Security", value, c.Value("Override"))
+	}
+	if c := n.Child("XSSProtection"); c != nil {
+		value := "0"
+		if c.Value("Protection") == "true" {
+			value = "1"
+			if c.Value("ModeBlock") == "true" {
+				value = "1; mode=block"
+			}
+			if uri := c.Value("ReportUri"); uri != "" {
+				value += "; report=" + uri
+			}
+		}
+		p.set("X-XSS-Protection", value, c.Value("Override"))
+	}
+}
+
+func newCORS(n *cloudfront.Node) *cors {
+	c := &cors{origins: texts(n.Child("AccessControlAllowOrigins"), false), override: n.Value("OriginOverride") == "true"}
+	add := func(to *[]headerSet, name, value string) {
+		if value != "" {
+			*to = append(*to, headerSet{name, []string{value}, c.override})
+		}
+	}
+	if n.Value("AccessControlAllowCredentials") == "true" {
+		add(&c.sets, "Access-Control-Allow-Credentials", "true")
+	}
+	list := func(name string) string { return strings.Join(texts(n.Child(name), false), ", ") }
+	add(&c.sets, "Access-Control-Expose-Headers", list("AccessControlExposeHeaders"))
+	add(&c.preempt, "Access-Control-Allow-Headers", list("AccessControlAllowHeaders"))
+	methods := list("AccessControlAllowMethods")
+	if methods == "ALL" {
+		methods = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
+	}
+	add(&c.preempt, "Access-Control-Allow-Methods", methods)
+	add(&c.preempt, "Access-Control-Max-Age", n.Value("AccessControlMaxAgeSec"))
+	return c
+}
+
+// depends reports whether what the policy adds depends on the request: CORS headers go to requests with an Origin only
+// (Developer Guide, "Understand response headers policies").
+func (p *headerPolicy) depends(request http.Header) bool {
+	return p != nil && p.cors != nil && request != nil && request["Origin"] != nil
+}
+
+// apply changes an answer's headers: removals first, then what is set, which replaces the origin's where it overrides.
+func (p *headerPolicy) apply(h, request http.Header) {
+	if p == nil {
+		return
+	}
+	for _, name := range p.removes {
+		delete(h, name)
+	}
+	if p.depends(request) {
+		p.cors.apply(h, request)
+	}
+	for i := range p.sets {
+		p.sets[i].apply(h)
+	}
+}
+
+func (s *headerSet) apply(h http.Header) {
+	if s.override || h[s.name] == nil {
+		h[s.name] = s.values
+	}
+}
+
+func (c *cors) apply(h, request http.Header) {
+	if !c.override && h["Access-Control-Allow-Origin"] != nil {
+		return
+	}
+	asks := first(request, "Origin")
+	allowed := asks
+	switch {
+	case slices.Contains(c.origins, "*"):
+		allowed = "*"
+	case slices.ContainsFunc(c.origins, func(o string) bool { return glob(o, asks) }):
+	default:
+		return
+	}
+	h["Access-Control-Allow-Origin"] = []string{allowed}
+	if allowed != "*" {
+		h["Vary"] = []string{"Origin"}
+	}
+	for i := range c.sets {
+		c.sets[i].apply(h)
+	}
+	if request["Access-Control-Request-Method"] != nil {
+		for i := range c.preempt {
+			c.preempt[i].apply(h)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package edge
+
+import (
+	"net/url"
+	"strings"
+)
+
+// pattern is a path pattern: * stands for any text, ? for one character, case counts, and the slash in front may be left
+// out (Developer Guide, "Cache behavior settings", "Path pattern").
+type pattern struct {
+	text           string
+	prefix, suffix string // of the usual kinds, which are compared without matching
+	usual          bool
+}
+
+func newPattern(text string) pattern {
+	if !strings.HasPrefix(text, "/") {
+		text = "/" + text
+	}
+	p := pattern{text: text}
+	before, after, wild := strings.Cut(text, "*")
+	if !strings.ContainsAny(before+after, "*?") {
+		p.prefix, p.suffix, p.usual = before, after, true
+		if !wild {
+			p.usual = false
+		}
+	}
+	return p
+}
+
+func (p *pattern) matches(path string) bool {
+	if p.usual {
+		return len(path) >= len(p.prefix)+len(p.suffix) &&
+			strings.HasPrefix(path, p.prefix) && strings.HasSuffix(path, p.suffix)
+	}
+	return glob(p.text, path)
+}
+
+// glob goes back only to the last star, so that no pattern can make it slow.
+func glob(pattern, text string) bool {
+	p, t, star, mark := 0, 0, -1, 0
+	for t < len(text) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p++
+			t++
+		case star >= 0:
+			mark++
+			p, t = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// plainPath is the path that patterns are matched with: CloudFront "normalizes URI paths consistent with RFC 3986" for
+// this and sends the raw path to the origin (Developer Guide, "Cache behavior settings", "Path normalization").
+func plainPath(path string) string {
+	if strings.IndexByte(path, '%') < 0 {
+		return path
+	}
+	if plain, err := url.PathUnescape(path); err == nil {
+		return plain
+	}
+	return path
+}
