@@ -31,7 +31,9 @@ func (s *Server) createDistributionWithTags(c *call) (reply, error) {
 }
 
 func (s *Server) create(c author, tree *Node, tags []tag) (reply, error) {
-	complete(tree)
+	if err := s.prepare(tree); err != nil {
+		return reply{}, err
+	}
 	if err := s.checkConfig(tree, nil); err != nil {
 		return reply{}, err
 	}
@@ -66,7 +68,7 @@ func (s *Server) admit(c author, tree *Node, tags []tag) (reply, error) {
 	d := s.newDistribution(tags)
 	s.store(d, tree)
 	s.record(c, Write{ID: d.id, ETagAfter: d.config.ETag, Config: d.config})
-	out := d.state().reply(http.StatusCreated)
+	out := s.now(d).reply(http.StatusCreated)
 	out.location = "distribution/" + d.id
 	return out, nil
 }
@@ -111,7 +113,7 @@ func (s *Server) copyDistribution(c *call) (reply, error) {
 	if request.Child(nameEnabled) == nil {
 		request.Set(nameEnabled, yes)
 	}
-	if _, err := readBool(request, nameEnabled); err != nil {
+	if err := checkShape(request); err != nil {
 		return reply{}, err
 	}
 	if request.Value(nameCallerReference) == "" {
@@ -141,7 +143,7 @@ func (s *Server) updateDistribution(c *call) (reply, error) {
 	if err := s.update(c.author, d, tree); err != nil {
 		return reply{}, err
 	}
-	return d.state().reply(http.StatusOK), nil
+	return s.now(d).reply(http.StatusOK), nil
 }
 
 // update replaces a config under all rules; the tree becomes the server's.
@@ -155,7 +157,9 @@ func (s *Server) update(c author, d *distribution, tree *Node) error {
 	if err := s.settlePolicyID(d, tree); err != nil {
 		return err
 	}
-	complete(tree)
+	if err := s.prepare(tree); err != nil {
+		return err
+	}
 	if err := s.checkConfig(tree, d); err != nil {
 		return err
 	}
@@ -218,10 +222,15 @@ func (s *Server) getDistributionConfig(c *call) (reply, error) {
 func (s *Server) seen(id string) seen {
 	for _, d := range slices.Backward(s.distributions) {
 		if d.id == id {
-			return d.past.asOf(s.asOf())
+			state := d.past.asOf(s.asOf())
+			state.batches = d.batches(s.asOf())
+			return state
 		}
 	}
 	return seen{}
 }
 
-func (d *distribution) state() seen { return seen{config: d.config, status: d.status} }
+// now is the newest state of a distribution, which the answer to a write shows.
+func (s *Server) now(d *distribution) seen {
+	return seen{config: d.config, status: d.status, batches: d.batches(s.clock.Now())}
+}

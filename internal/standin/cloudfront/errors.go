@@ -29,12 +29,14 @@ func fail(status int, code, format string, args ...any) error {
 	return &apiError{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
+const codeInvalidArgument = "InvalidArgument"
+
 func malformed(format string, args ...any) error {
 	return fail(http.StatusBadRequest, "MalformedInput", format, args...)
 }
 
 func invalidArgument(format string, args ...any) error {
-	return fail(http.StatusBadRequest, "InvalidArgument", format, args...)
+	return fail(http.StatusBadRequest, codeInvalidArgument, format, args...)
 }
 
 func illegalUpdate(format string, args ...any) error {

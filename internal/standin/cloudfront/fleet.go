@@ -61,7 +61,7 @@ func (s *Server) SetPOPs(names ...string) {
 	s.pops = slices.Clone(names)
 }
 
-// Stick makes a POP receive no more revisions of a distribution, so that it stays InProgress after the next write. An
+// Stick makes a POP receive no more revisions and invalidations of a distribution, so that it stays InProgress after the next write. An
 // unknown POP is a mistake of the caller and panics.
 func (s *Server) Stick(distributionID, popName string) {
 	s.stuck[s.stuckKey(distributionID, popName)] = true
@@ -73,6 +73,7 @@ func (s *Server) Unstick(distributionID, popName string) {
 	delete(s.stuck, key)
 	if d := s.distribution(distributionID); d != nil {
 		s.settle(d, key.pop)
+		s.clear(d, key.pop)
 	}
 }
 

@@ -2,6 +2,7 @@ package cloudfront
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 )
@@ -11,16 +12,26 @@ const (
 	idLength = 13 // after the leading letter
 )
 
+// Account is the id of the account that everything here belongs to.
+func (*Server) Account() string { return account }
+
+// ARN is the Amazon Resource Name of a distribution, whether it exists or not.
+func (*Server) ARN(distributionID string) string { return arn("distribution", distributionID) }
+
+func arn(kind, id string) string { return "arn:aws:cloudfront::" + account + ":" + kind + "/" + id }
+
 // NextID chooses the id of the next distribution to be created, for tests that want a readable one.
 func (s *Server) NextID(id string) { s.nextID = id }
 
 // newID draws an id or an ETag: both look like E1A2B3C4D5E6F7 in AWS.
-func (s *Server) newID() string {
-	return "E" + s.draw("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+func (s *Server) newID() string { return s.drawID(s.ids) }
+
+func (*Server) drawID(r *rand.Rand) string {
+	return "E" + draw(r, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 }
 
 func (s *Server) newDomain() string {
-	return "d" + s.draw("abcdefghijklmnopqrstuvwxyz0123456789") + ".cloudfront.net"
+	return "d" + draw(s.ids, "abcdefghijklmnopqrstuvwxyz0123456789") + ".cloudfront.net"
 }
 
 func (s *Server) newPolicyID() string {
@@ -28,10 +39,10 @@ func (s *Server) newPolicyID() string {
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)
 }
 
-func (s *Server) draw(alphabet string) string {
+func draw(r *rand.Rand, alphabet string) string {
 	out := make([]byte, idLength)
 	for i := range out {
-		out[i] = alphabet[s.ids.IntN(len(alphabet))]
+		out[i] = alphabet[r.IntN(len(alphabet))]
 	}
 	return string(out)
 }

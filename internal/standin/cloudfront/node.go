@@ -6,27 +6,6 @@ import (
 	"strings"
 )
 
-// Names of elements that rules of continuous deployment look at.
-const (
-	nameAliases         = "Aliases"
-	nameBehaviors       = "CacheBehaviors"
-	nameCallerReference = "CallerReference"
-	nameConfig          = "DistributionConfig"
-	nameEnabled         = "Enabled"
-	nameHTTPVersion     = "HttpVersion"
-	nameID              = "Id"
-	nameItems           = "Items"
-	nameOriginGroups    = "OriginGroups"
-	nameOrigins         = "Origins"
-	namePolicyConfig    = "ContinuousDeploymentPolicyConfig"
-	namePolicyID        = "ContinuousDeploymentPolicyId"
-	nameQuantity        = "Quantity"
-	nameStaging         = "Staging"
-	nameTags            = "Tags"
-	yes                 = "true"
-	no                  = "false"
-)
-
 // Node is one XML element: a name with text or with children, in the order in which the client wrote them. Namespaces and
 // attributes are not kept, because the CloudFront API puts nothing into them.
 //

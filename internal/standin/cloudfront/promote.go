@@ -32,7 +32,7 @@ func (s *Server) promote(c *call) (reply, error) {
 	disabled.Set(nameEnabled, no)
 	s.put(c.author, p, now, disabled)
 	s.change(c.author, primary, tree)
-	return primary.state().reply(http.StatusOK), nil
+	return s.now(primary).reply(http.StatusOK), nil
 }
 
 // checkPromote wants the two to be a pair and ready. The code of each refusal is assumed: IllegalUpdate, the one that the

@@ -14,7 +14,7 @@ func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.
 // write renders the head that Distribution and DistributionSummary share.
 func (v seen) write(b *bytes.Buffer) {
 	element(b, nameID, v.config.ID)
-	element(b, "ARN", "arn:aws:cloudfront::"+account+":distribution/"+v.config.ID)
+	element(b, "ARN", arn("distribution", v.config.ID))
 	element(b, "Status", v.status)
 	element(b, "LastModifiedTime", timestamp(v.config.ModifiedAt))
 	element(b, "DomainName", v.config.DomainName)
@@ -29,8 +29,8 @@ func (v seen) reply(status int) reply {
 	b.Grow(len(inner) + 1024)
 	openRoot(&b, root)
 	v.write(&b)
-	b.WriteString("<InProgressInvalidationBatches>0</InProgressInvalidationBatches>" +
-		"<ActiveTrustedSigners><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedSigners>" +
+	element(&b, "InProgressInvalidationBatches", strconv.Itoa(v.batches))
+	b.WriteString("<ActiveTrustedSigners><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedSigners>" +
 		"<ActiveTrustedKeyGroups><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedKeyGroups>")
 	b.Write(inner)
 	closeRoot(&b, root)
@@ -78,13 +78,7 @@ func (s *Server) listDistributions(c *call) (reply, error) {
 	const root = "DistributionList"
 	var b bytes.Buffer
 	openRoot(&b, root)
-	element(&b, "Marker", after)
-	if next != "" {
-		element(&b, "NextMarker", next)
-	}
-	element(&b, "MaxItems", strconv.Itoa(limit))
-	element(&b, "IsTruncated", strconv.FormatBool(next != ""))
-	element(&b, nameQuantity, strconv.Itoa(len(all)))
+	writePage(&b, after, next, limit, len(all))
 	if len(shown) > 0 {
 		b.WriteString("<Items>")
 		for _, v := range shown {

@@ -3,6 +3,7 @@ package cloudfront
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -20,7 +21,7 @@ type route struct {
 // routes has every operation that is implemented, by routeKey. Method, path and success status of each: CloudFront API
 // Reference, and the serializers of the AWS SDK for Go.
 func routes() map[string]route {
-	return map[string]route{
+	all := map[string]route{
 		"POST distribution":                            {"CreateDistribution", (*Server).createDistribution},
 		"POST distribution?WithTags":                   {"CreateDistributionWithTags", (*Server).createDistributionWithTags},
 		"POST distribution/*/copy":                     {"CopyDistribution", (*Server).copyDistribution},
@@ -44,19 +45,44 @@ func routes() map[string]route {
 		"GET tagging":                  {"ListTagsForResource", (*Server).listTags},
 		"POST tagging?Operation=Tag":   {"TagResource", (*Server).tagResource},
 		"POST tagging?Operation=Untag": {"UntagResource", (*Server).untagResource},
+
+		"POST distribution/*/invalidation":   {"CreateInvalidation", (*Server).createInvalidation},
+		"GET distribution/*/invalidation":    {"ListInvalidations", (*Server).listInvalidations},
+		"GET distribution/*/invalidation/*":  {"GetInvalidation", (*Server).getInvalidation},
+		"GET conflicting-alias":              {"ListConflictingAliases", (*Server).listConflictingAliases},
+		"PUT distribution/*/associate-alias": {"AssociateAlias", (*Server).associateAlias},
+		"POST origin-access-control":         {"CreateOriginAccessControl", (*Server).createAccessControl},
+		"GET origin-access-control":          {"ListOriginAccessControls", (*Server).listAccessControls},
+		"GET origin-access-control/*":        {"GetOriginAccessControl", (*Server).getAccessControl},
+		"GET origin-access-control/*/config": {"GetOriginAccessControlConfig", (*Server).getAccessControlConfig},
+		"PUT origin-access-control/*/config": {"UpdateOriginAccessControl", (*Server).updateAccessControl},
+		"DELETE origin-access-control/*":     {"DeleteOriginAccessControl", (*Server).deleteAccessControl},
 	}
+	for _, k := range policyKinds() {
+		maps.Copy(all, k.routes())
+	}
+	return all
 }
 
-// routeKey is method and path with a star for each id: in CloudFront's paths every second segment is one. The two query
-// parameters that select an operation are part of it.
+// routeKey is method and path with a star for each id: in CloudFront's paths every second segment is one, except that origin
+// access identities are two words. The two query parameters that select an operation are part of it. An id may contain an
+// escaped slash; one that is not escaped properly, or is empty, is no id.
 func routeKey(r *http.Request) (key string, ids []string) {
-	path, ok := strings.CutPrefix(r.URL.Path, apiVersion)
+	path, ok := strings.CutPrefix(r.URL.EscapedPath(), apiVersion)
 	if !ok {
 		return "", nil
 	}
 	segments := strings.Split(path, "/")
-	for i := 1; i < len(segments); i += 2 {
-		ids = append(ids, segments[i])
+	first := 1
+	if segments[0] == "origin-access-identity" {
+		first = 2
+	}
+	for i := first; i < len(segments); i += 2 {
+		id, err := url.PathUnescape(segments[i])
+		if err != nil || id == "" {
+			return "", nil
+		}
+		ids = append(ids, id)
 		segments[i] = "*"
 	}
 	key = r.Method + " " + strings.Join(segments, "/")

@@ -1,34 +1,26 @@
 package cloudfront
 
 import (
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
 )
 
-// complete adds the fields that AWS returns whether they were sent or not, after those that the client sent. Which they are
-// and what they hold: AWS CLI Reference, example of get-distribution-config; API Reference, DistributionConfig.
-func complete(tree *Node) {
-	defaults := [...]*Node{
-		List(nameAliases), List(nameOriginGroups), List(nameBehaviors), List("CustomErrorResponses"),
-		Leaf("DefaultRootObject", ""), Leaf("PriceClass", "PriceClass_All"), Leaf("WebACLId", ""),
-		Leaf(nameHTTPVersion, "http2"), Leaf("IsIPV6Enabled", no), Leaf(namePolicyID, ""), Leaf(nameStaging, no),
-		Elem("Logging", Leaf(nameEnabled, no), Leaf("IncludeCookies", no), Leaf("Bucket", ""), Leaf("Prefix", "")),
-		Elem("Restrictions", Elem("GeoRestriction", Leaf("RestrictionType", "none"), Leaf(nameQuantity, "0"))),
-		Elem("ViewerCertificate", Leaf("CloudFrontDefaultCertificate", yes), Leaf("MinimumProtocolVersion", "TLSv1"),
-			Leaf("CertificateSource", "cloudfront")),
+// prepare makes a config that came from outside readable: it is checked for what no reader could make sense of, and gets
+// AWS's defaults.
+func (s *Server) prepare(tree *Node) error {
+	if err := checkShape(tree); err != nil {
+		return err
 	}
-	for _, d := range defaults {
-		if tree.Child(d.Name) == nil {
-			tree.Children = append(tree.Children, d)
-		}
-	}
+	complete(tree)
+	return s.checkReadable(tree)
 }
 
-// checkConfig checks a config by itself and against the rest of the account; self is nil for a new distribution.
-func (s *Server) checkConfig(tree *Node, self *distribution) error {
+// checkReadable is what every config must satisfy, even one of a world built in Go.
+func (s *Server) checkReadable(tree *Node) error {
 	// Required by the API's model; SDKs check it themselves, so that the code is assumed.
-	for _, name := range [...]string{nameCallerReference, nameOrigins, "DefaultCacheBehavior", "Comment", nameEnabled} {
+	for _, name := range [...]string{nameCallerReference, nameOrigins, nameDefaultBehavior, "Comment", nameEnabled} {
 		if tree.Child(name) == nil {
 			return invalidArgument("%s is missing.", name)
 		}
@@ -36,36 +28,42 @@ func (s *Server) checkConfig(tree *Node, self *distribution) error {
 	if tree.Value(nameCallerReference) == "" {
 		return invalidArgument("CallerReference is empty.")
 	}
-	if err := checkOnce(tree); err != nil {
-		return err
-	}
-	for _, name := range [...]string{nameEnabled, nameStaging} {
-		if _, err := readBool(tree, name); err != nil {
-			return err
-		}
-	}
-	switch version := tree.Value(nameHTTPVersion); version {
-	case "http1.1", "http2", "http3", "http2and3":
-	default:
+	if version := tree.Value(nameHTTPVersion); !slices.Contains([]string{"http1.1", "http2", "http3", "http2and3"}, version) {
 		return invalidArgument("HttpVersion %q is not valid.", version)
 	}
 	if err := s.checkLists(tree); err != nil {
 		return err
 	}
-	if err := checkOrigins(tree); err != nil {
-		return err
-	}
-	return s.checkAliases(tree, self)
+	return checkTargets(tree)
 }
 
-// checkOnce refuses a field that is given twice: rules that look at the first one would miss the other.
-func checkOnce(tree *Node) error {
-	names := make(map[string]bool, len(tree.Children))
-	for _, c := range tree.Children {
-		if names[c.Name] {
-			return malformed("The element %s is given twice.", c.Name)
+// checkConfig checks a config by itself and against the rest of the account; self is nil for a new distribution. Which of
+// several mistakes AWS names first is not documented.
+func (s *Server) checkConfig(tree *Node, self *distribution) error {
+	for _, check := range [...]func(*Node, *distribution) error{
+		s.checkQuotas, s.checkFieldsOf, s.checkOrigins, s.checkBehaviors, s.checkAliases, s.checkCertificate,
+	} {
+		if err := check(tree, self); err != nil {
+			return err
 		}
-		names[c.Name] = true
+	}
+	return nil
+}
+
+// checkQuotas: Developer Guide, "Quotas", section "General quotas on distributions".
+func (s *Server) checkQuotas(tree *Node, _ *distribution) error {
+	for _, quota := range [...]struct {
+		list, code string
+		most       int
+	}{
+		{nameAliases, "TooManyDistributionCNAMEs", s.Limits.Aliases},
+		{nameOrigins, "TooManyOrigins", s.Limits.Origins},
+		{nameOriginGroups, "TooManyOriginGroupsPerDistribution", s.Limits.OriginGroups},
+		{nameBehaviors, "TooManyCacheBehaviors", s.Limits.Behaviors},
+	} {
+		if len(tree.Child(quota.list).Items()) > quota.most {
+			return fail(http.StatusBadRequest, quota.code, "A distribution can have %d of %s.", quota.most, quota.list)
+		}
 	}
 	return nil
 }
@@ -94,9 +92,8 @@ func (s *Server) checkLists(n *Node) error {
 	return nil
 }
 
-// checkOrigins wants at least one origin, distinct ids, and every behaviour to go to an origin or an origin group that
-// exists.
-func checkOrigins(tree *Node) error {
+// checkTargets wants at least one origin, distinct ids, and every behaviour to go to an origin or an origin group that exists.
+func checkTargets(tree *Node) error {
 	known := map[string]bool{}
 	for _, list := range [...]string{nameOrigins, nameOriginGroups} {
 		for _, o := range tree.Child(list).Items() {
@@ -110,13 +107,30 @@ func checkOrigins(tree *Node) error {
 	if len(tree.Child(nameOrigins).Items()) == 0 {
 		return invalidArgument("At least one origin is required.")
 	}
-	behaviors := append([]*Node{tree.Child("DefaultCacheBehavior")}, tree.Child(nameBehaviors).Items()...)
-	for _, b := range behaviors {
+	for b := range behaviors(tree) {
 		if !known[b.Value("TargetOriginId")] {
-			return fail(http.StatusNotFound, "NoSuchOrigin", "One or more of your origins or origin groups do not exist.")
+			return noSuchOrigin()
 		}
 	}
 	return nil
+}
+
+func noSuchOrigin() error {
+	return fail(http.StatusNotFound, "NoSuchOrigin", "One or more of your origins or origin groups do not exist.")
+}
+
+// behaviors are the default cache behaviour, if there is one, and all others.
+func behaviors(tree *Node) iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		if b := tree.Child(nameDefaultBehavior); b != nil && !yield(b) {
+			return
+		}
+		for _, b := range tree.Child(nameBehaviors).Items() {
+			if !yield(b) {
+				return
+			}
+		}
+	}
 }
 
 // checkAliases: an alias belongs to one distribution, and viewers cannot reach a staging distribution by an alias

@@ -12,7 +12,8 @@
 // "assumed". An operation that is not implemented answers 501 with the code NotImplemented, never an empty success.
 //
 // Ours alone, and unlike AWS in ways that do not matter here: any credentials are accepted; lists are ordered by id and a
-// Marker is the last id seen; a request body is limited to 1 MB; tags and monitoring subscriptions are read without lag.
+// Marker is the last id seen; a request body is limited to 1 MB; tags, monitoring subscriptions and origin access controls
+// are read without lag. Policies for cache behaviours are AWS's managed ones, and cannot be made.
 //
 // A Server is not safe for concurrent use: it lives on the goroutine of its clock.
 package cloudfront
@@ -30,9 +31,13 @@ import (
 // Limits are AWS's default quotas per account (Developer Guide, "Quotas"). That staging distributions beyond theirs are
 // answered with TooManyDistributions is assumed.
 type Limits struct {
-	Distributions int
-	Staging       int
-	Policies      int
+	Distributions  int
+	Staging        int
+	Policies       int
+	AccessControls int
+	// Per distribution. The last two are in progress at the same time.
+	Aliases, Origins, OriginGroups, Behaviors int
+	InvalidationPaths, InvalidationWildcards  int
 }
 
 // Server is a CloudFront account. Its exported fields may be set at any time.
@@ -48,16 +53,25 @@ type Server struct {
 	// CloudFront promises only eventual consistency: "An immediate request for information about a distribution might not
 	// show the change" (Developer Guide, "Distribution state").
 	ReadLag time.Duration
+	// InvalidationSpread is how long POPs take to have an invalidation.
+	InvalidationSpread Spread
 	// Throttle limits the rate of requests.
 	Throttle Throttle
 	// OnFlip, when set, is told of each POP that received a revision, and how many of all have the newest one now.
 	OnFlip func(distributionID, pop string, have, all int)
+	// OnInvalidate, when set, is told of each POP, by its number, that an invalidation of a distribution has reached.
+	OnInvalidate func(distributionID string, pop int, paths []string)
 
 	clock         *simtime.Clock
 	seed          uint64
 	ids           *rand.Rand
+	others        *rand.Rand // ids of what is neither a distribution nor a policy; it leaves theirs as they are
 	nextID        string
 	routes        map[string]route
+	operations    map[string]string
+	managed       map[string]map[string]*Node
+	foreign       map[string]bool // policies that worlds built in Go refer to
+	controls      []*accessControl
 	pops          []string
 	stuck         map[stuckKey]bool
 	distributions []*distribution // in order of creation, deleted ones included: a lagging reader still sees them
@@ -70,15 +84,25 @@ type Server struct {
 func New(clock *simtime.Clock, seed uint64) *Server {
 	return &Server{
 		Switches: DefaultSwitches(),
-		Limits:   Limits{Distributions: 500, Staging: 20, Policies: 20},
+		Limits: Limits{
+			Distributions: 500, Staging: 20, Policies: 20, AccessControls: 100,
+			Aliases: 100, Origins: 100, OriginGroups: 10, Behaviors: 75, InvalidationPaths: 3000, InvalidationWildcards: 15,
+		},
 		Spread:   Spread{Min: 30 * time.Second, Max: 4 * time.Minute},
 		SpreadOf: map[string]Spread{},
-		clock:    clock,
-		seed:     seed,
-		ids:      rand.New(rand.NewPCG(seed, 0)),
-		routes:   routes(),
-		pops:     defaultPOPs(),
-		stuck:    map[stuckKey]bool{},
+		// Seconds until it is forwarded, and AWS's waiter expects to look again every 20 s; no figure is promised.
+		InvalidationSpread: Spread{Min: 5 * time.Second, Max: time.Minute},
+
+		clock:      clock,
+		seed:       seed,
+		ids:        rand.New(rand.NewPCG(seed, 0)),
+		others:     rand.New(rand.NewPCG(seed, 1<<63)),
+		routes:     routes(),
+		operations: operationNames(),
+		managed:    managedPolicies(),
+		foreign:    map[string]bool{},
+		pops:       defaultPOPs(),
+		stuck:      map[stuckKey]bool{},
 	}
 }
 
@@ -101,14 +125,23 @@ func (s *Server) answer(r *http.Request) (reply, error) {
 	key, ids := routeKey(r)
 	found, ok := s.routes[key]
 	if !ok {
-		return reply{}, fail(http.StatusNotImplemented, "NotImplemented",
-			"The CloudFront stand-in does not implement %s %s.", r.Method, r.URL.RequestURI())
+		return reply{}, s.notImplemented(key, r)
 	}
 	c, err := newCall(found.operation, ids, r)
 	if err != nil {
 		return reply{}, err
 	}
 	return found.handle(s, c)
+}
+
+// notImplemented names the operation that a request is for. What is no operation of the API is answered with 404; its code is
+// assumed.
+func (s *Server) notImplemented(key string, r *http.Request) error {
+	if name := s.operations[key]; name != "" {
+		return fail(http.StatusNotImplemented, "NotImplemented", "The CloudFront stand-in does not implement %s (%s %s).",
+			name, r.Method, r.URL.RequestURI())
+	}
+	return fail(http.StatusNotFound, "UnknownOperation", "%s %s is no operation of the CloudFront API 2020-05-31.", r.Method, r.URL.RequestURI())
 }
 
 // Now is the simulated time.

@@ -58,12 +58,15 @@ type distribution struct {
 	past       history[seen]
 	revisions  []revision
 	pops       []pop
+
+	invalidations []*invalidation
 }
 
 // seen is what readers see of a distribution at some time; without a config they see that it does not exist.
 type seen struct {
-	config *Config
-	status string
+	config  *Config
+	status  string
+	batches int // invalidations in progress
 }
 
 // policy is a continuous deployment policy. It has no deployment of its own.
@@ -84,9 +87,7 @@ func (d *distribution) policyID() string { return d.config.Text(namePolicyID) }
 
 func (d *distribution) staging() bool { return d.config.Text(nameStaging) == yes }
 
-func (d *distribution) arn() string {
-	return "arn:aws:cloudfront::" + account + ":distribution/" + d.id
-}
+func (d *distribution) arn() string { return arn("distribution", d.id) }
 
 // publish makes the newest state visible to readers.
 func (d *distribution) publish(at time.Time) {

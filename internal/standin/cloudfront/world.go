@@ -147,7 +147,8 @@ func stagingTree(tree *Node) *Node {
 	return tree
 }
 
-// AddDistribution is one distribution that has always existed, is Deployed at every POP and has no policy.
+// AddDistribution is one distribution that has always existed, is Deployed at every POP and has no policy. So have the policies
+// and origin access controls always existed that its config names.
 func (s *Server) AddDistribution(id string, tree *Node) (*Config, error) {
 	if tree == nil {
 		return nil, invalidArgument("There is no config.")
@@ -158,13 +159,16 @@ func (s *Server) AddDistribution(id string, tree *Node) (*Config, error) {
 	tree = tree.Clone()
 	dropEmptyItems(tree)
 	tree.Remove(namePolicyID)
-	complete(tree)
 	if tree.Value(nameCallerReference) == "" {
 		tree.Set(nameCallerReference, fmt.Sprintf("world-%d", len(s.distributions)+1))
 	}
-	if err := s.checkConfig(tree, nil); err != nil {
+	if err := s.prepare(tree); err != nil {
 		return nil, err
 	}
+	if err := s.checkAliases(tree, nil); err != nil {
+		return nil, err
+	}
+	s.adopt(tree)
 	s.nextID = id
 	d := s.newDistribution(nil)
 	s.stamp(d, &document{tree: tree})

@@ -1,0 +1,138 @@
+package cloudfront
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// listConflictingAliases lists aliases that are equal to one or overlap with it through a wildcard. The distribution must have
+// "an attached SSL/TLS certificate that includes the provided alias" (API Reference, ListConflictingAliases); that another one
+// is an InvalidArgument is assumed.
+func (s *Server) listConflictingAliases(c *call) (reply, error) {
+	after, limit, err := c.page()
+	if err != nil {
+		return reply{}, err
+	}
+	alias := strings.ToLower(c.query.Get("Alias"))
+	if !validAlias(alias) {
+		return reply{}, invalidArgument("The alias %q is not valid.", alias)
+	}
+	asking := s.distribution(c.query.Get("DistributionId"))
+	if asking == nil {
+		return reply{}, noSuchDistribution()
+	}
+	if !asking.certified() {
+		return reply{}, invalidArgument("The distribution has no certificate that includes the alias %q.", alias)
+	}
+	all := s.conflicts(alias)
+	shown, next := cutPage(all, after, limit, func(v conflict) string { return v.alias })
+	const root = "ConflictingAliasesList"
+	var b bytes.Buffer
+	openRoot(&b, root)
+	if next != "" {
+		element(&b, "NextMarker", next)
+	}
+	element(&b, "MaxItems", strconv.Itoa(limit))
+	element(&b, nameQuantity, strconv.Itoa(len(shown)))
+	if len(shown) > 0 {
+		b.WriteString("<Items>")
+		for _, v := range shown {
+			b.WriteString("<ConflictingAlias>")
+			element(&b, "Alias", v.alias)
+			element(&b, "DistributionId", masked(v.distribution))
+			element(&b, "AccountId", masked(account))
+			b.WriteString("</ConflictingAlias>")
+		}
+		b.WriteString("</Items>")
+	}
+	closeRoot(&b, root)
+	return reply{status: http.StatusOK, body: b.Bytes()}, nil
+}
+
+type conflict struct{ alias, distribution string }
+
+func (s *Server) conflicts(alias string) []conflict {
+	var out []conflict
+	for _, d := range s.distributions {
+		if d.gone {
+			continue
+		}
+		for _, a := range d.config.Tree().Child(nameAliases).Items() {
+			if taken := strings.ToLower(a.Text); taken == alias || covers(taken, alias) || covers(alias, taken) {
+				out = append(out, conflict{taken, d.id})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b conflict) int { return strings.Compare(a.alias, b.alias) })
+	return out
+}
+
+// covers reports whether a wildcard like *.example.com stands for a name. A wildcard stands for names of any depth: "you can
+// add *.example.com to one distribution and a.example.com to another" (Developer Guide, "Use wildcards in alternate domain
+// names"), and www.product-name.example.com is one of that page's examples.
+func covers(wildcard, name string) bool {
+	suffix, ok := strings.CutPrefix(wildcard, "*")
+	return ok && name != wildcard && strings.HasSuffix(name, suffix)
+}
+
+func validAlias(alias string) bool {
+	return strings.Contains(strings.TrimPrefix(alias, "*."), ".") && !strings.ContainsAny(alias, " /\\\t\n") &&
+		!strings.Contains(strings.TrimPrefix(alias, "*."), "*") && len(alias) <= 253
+}
+
+// masked hides the first half of an id: "the distribution and account IDs are partially hidden" (API Reference,
+// ListConflictingAliases); how much is taken from the example of AWS CLI Reference, list-conflicting-aliases.
+func masked(id string) string {
+	hidden := len(id) / 2
+	return strings.Repeat("*", hidden) + id[hidden:]
+}
+
+// certified reports whether a distribution has a certificate of its own. Which names that covers is for ACM to know.
+func (d *distribution) certified() bool {
+	return d.config.Text(nameCertificate+"/"+nameDefaultCertificate) != yes
+}
+
+// associateAlias moves an alias from the distribution that has it to another one, without a moment in which neither has it
+// (API Reference, AssociateAlias). It changes both whether a continuous deployment policy is attached or not: nothing
+// documents an exception. All distributions here belong to one account, so the source may stay enabled. Assumed: an alias that
+// no distribution has is added; a target that is a staging distribution or has no certificate is an IllegalUpdate; the TXT
+// record that AWS may ask for is not looked at.
+func (s *Server) associateAlias(c *call) (reply, error) {
+	alias := c.query.Get("Alias")
+	if !validAlias(alias) {
+		return reply{}, invalidArgument("The alias %q is not valid.", alias)
+	}
+	target := s.distribution(c.id())
+	if target == nil {
+		return reply{}, noSuchDistribution()
+	}
+	if target.staging() || !target.certified() {
+		return reply{}, illegalUpdate("The distribution %s cannot have the alias %q.", target.id, alias)
+	}
+	aliases := target.config.Tree().Child(nameAliases)
+	if aliases.item(alias) != nil {
+		return reply{status: http.StatusOK}, nil
+	}
+	if len(aliases.Items()) >= s.Limits.Aliases {
+		return reply{}, fail(http.StatusBadRequest, "TooManyDistributionCNAMEs",
+			"Your request contains more CNAMEs than are allowed per distribution.")
+	}
+	for _, source := range s.distributions {
+		if !source.gone && source.config.Tree().Child(nameAliases).item(alias) != nil {
+			s.changeAliases(c.author, source, func(items []*Node) []*Node {
+				return slices.DeleteFunc(items, func(a *Node) bool { return a.Text == alias })
+			})
+		}
+	}
+	s.changeAliases(c.author, target, func(items []*Node) []*Node { return append(items, Leaf("CNAME", alias)) })
+	return reply{status: http.StatusOK}, nil
+}
+
+func (s *Server) changeAliases(c author, d *distribution, change func([]*Node) []*Node) {
+	tree := d.config.Tree().Clone()
+	tree.Put(List(nameAliases, change(tree.Child(nameAliases).Items())...))
+	s.change(c, d, tree)
+}
