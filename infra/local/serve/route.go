@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -58,28 +57,13 @@ func (a *Account) viewersHost(hostPort string) (string, bool) {
 		host = h
 	}
 	host = strings.TrimSuffix(host, ".localhost")
-	for _, id := range a.CloudFront.Distributions() {
-		live, ok := a.CloudFront.Live(id)
-		if !ok {
-			continue
-		}
-		if live.DomainName == host || slices.ContainsFunc(aliases(live), func(alias string) bool { return covers(alias, host) }) {
+	for pop := range a.CloudFront.POPs() {
+		if _, _, ok := a.CloudFront.SiteAt(pop, host); ok {
 			return host, true
 		}
 	}
 	// A domain name that CloudFront could have given: its answer to strangers is the edge's to give.
 	return host, strings.HasSuffix(host, ".cloudfront.net")
-}
-
-// covers says whether an alias stands for a host; "*.example.com" does for all names directly below example.com.
-func covers(alias, host string) bool {
-	alias = strings.ToLower(alias)
-	rest, wild := strings.CutPrefix(alias, "*")
-	if !wild {
-		return alias == host
-	}
-	label, found := strings.CutSuffix(host, rest)
-	return found && label != "" && !strings.Contains(label, ".")
 }
 
 // signedFor is the service in the credential scope of a Signature Version 4: "<key>/<day>/<region>/<service>/aws4_request", in

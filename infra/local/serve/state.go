@@ -90,11 +90,3 @@ func (a *Account) attached(policyID string) string {
 	}
 	return "attached to nothing"
 }
-
-func aliases(live *cloudfront.Config) []string {
-	var names []string
-	for _, alias := range live.Tree().Child("Aliases").Items() {
-		names = append(names, alias.Text)
-	}
-	return names
-}
