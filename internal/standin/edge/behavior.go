@@ -41,7 +41,7 @@ func (e *Edge) newBehavior(n *cloudfront.Node, origins map[string]target) *behav
 		protocol: n.Value("ViewerProtocolPolicy"),
 		allowed:  texts(n.Child("AllowedMethods"), false),
 		cached:   texts(n.At("AllowedMethods/CachedMethods"), false),
-		private:  n.Value("TrustedKeyGroups/Enabled") == "true" || n.Value("TrustedSigners/Enabled") == "true",
+		private:  is(n, "TrustedKeyGroups/Enabled") || is(n, "TrustedSigners/Enabled"),
 	}
 	b.pattern = newPattern(n.Value("PathPattern"))
 	// GET and HEAD are the defaults of both lists (API Reference, AllowedMethods).
@@ -83,8 +83,8 @@ func (e *Edge) usePolicies(b *behavior, n *cloudfront.Node, cacheID string) {
 		query:   selectionOf(key.Child("QueryStringsConfig"), "QueryStringBehavior", "QueryStrings", false),
 		headers: selectionOf(key.Child("HeadersConfig"), "HeaderBehavior", "Headers", true),
 		cookies: selectionOf(key.Child("CookiesConfig"), "CookieBehavior", "Cookies", false),
-		gzip:    key.Value("EnableAcceptEncodingGzip") == "true",
-		brotli:  key.Value("EnableAcceptEncodingBrotli") == "true",
+		gzip:    is(key, "EnableAcceptEncodingGzip"),
+		brotli:  is(key, "EnableAcceptEncodingBrotli"),
 	}
 	id := n.Value("OriginRequestPolicyId")
 	if id == "" {
@@ -113,7 +113,7 @@ func (b *behavior) useForwardedValues(n *cloudfront.Node) {
 		b.max = seconds(text)
 	}
 	values := n.Child("ForwardedValues")
-	if values.Value("QueryString") == "true" {
+	if is(values, "QueryString") {
 		b.send.query.mode, b.key.query.mode = all, all
 		if names := texts(values.Child("QueryStringCacheKeys"), false); len(names) > 0 {
 			b.key.query = selection{some, names}

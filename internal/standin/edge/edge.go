@@ -66,6 +66,8 @@ type Request struct {
 	Body []byte
 	// Session is the viewer's, from an earlier Answer. The HTTP handler keeps it in a cookie.
 	Session Session
+	// Client is the viewer's address as logs have it, and may be empty.
+	Client string
 	// Count is how many requests this is; zero means one.
 	Count int64
 }
@@ -159,7 +161,7 @@ type Edge struct {
 	made      map[madeKey]reply
 	overrides []override
 	key       []byte // what the cache key of the present request is built in
-	serial    uint64 // of HTTP requests and log records
+	serial    uint64 // of calls of Serve; ids of requests are made of it
 }
 
 // New returns the edge of an account. Origins finds the origin of a domain name, or nil where there is no such host.

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 )
 
@@ -68,9 +69,7 @@ func (e *Edge) generated(count int64, status int, text string) reply {
 func (e *Edge) stranger(r *Request, pop *popInfo, status int, text string) []Answer {
 	rep := e.generated(r.Count, status, text)
 	header := http.Header{"X-Cache": {"Error from cloudfront"}}
-	for name, value := range rep.header {
-		header[name] = value
-	}
+	maps.Copy(header, rep.header)
 	if pop != nil {
 		header["Via"], header["X-Amz-Cf-Pop"] = pop.via, pop.label
 	}

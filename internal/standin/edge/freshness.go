@@ -22,34 +22,37 @@ type directives struct {
 // Expires (Developer Guide, "Manage how long content stays in the cache (expiration)").
 func readDirectives(h http.Header, now time.Time) directives {
 	d := directives{}
-	shared := false
 	for _, line := range h["Cache-Control"] {
-		for line != "" {
-			var part string
-			part, line, _ = strings.Cut(line, ",")
-			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-			value = strings.Trim(value, `"`)
-			switch strings.ToLower(name) {
-			case "no-store", "no-cache", "private":
-				d.refuses = true
-			case "s-maxage":
-				d.age, d.has, d.control, shared = seconds(value), true, true, true
-			case "max-age":
-				if !shared {
-					d.age, d.has, d.control = seconds(value), true, true
-				}
-			}
-		}
+		d.readLine(line)
 	}
-	if !d.has {
-		if text := first(h, "Expires"); text != "" {
-			d.has = true
-			if at, err := http.ParseTime(text); err == nil && at.After(now) {
-				d.age = at.Sub(now)
-			}
+	if text := first(h, "Expires"); !d.has && text != "" {
+		// A time that has passed, or that cannot be read, is a lifetime of nothing (RFC 9111, section 5.3).
+		d.has = true
+		if at, err := http.ParseTime(text); err == nil && at.After(now) {
+			d.age = at.Sub(now)
 		}
 	}
 	return d
+}
+
+func (d *directives) readLine(line string) {
+	shared := false
+	for line != "" {
+		var part string
+		part, line, _ = strings.Cut(line, ",")
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		value = strings.Trim(value, `"`)
+		switch strings.ToLower(name) {
+		case "no-store", "no-cache", "private":
+			d.refuses = true
+		case "s-maxage":
+			d.age, d.has, d.control, shared = seconds(value), true, true, true
+		case "max-age":
+			if !shared {
+				d.age, d.has, d.control = seconds(value), true, true
+			}
+		}
+	}
 }
 
 // lifetime is how long an answer of the origin stays fresh, and whether it is kept at all.

@@ -11,7 +11,7 @@ func (e *Edge) gate(v *visit, count int64) (reply, bool) {
 	p := v.node.plan
 	if !p.enabled {
 		// Assumed: a distribution that is disabled answers nobody.
-		return e.refuse(count, http.StatusForbidden, badRequest)
+		return e.refuse(count, badRequest)
 	}
 	if v.path == "/" && p.root != "" {
 		// The default root object stands for the root URL alone, never for a folder's (Developer Guide, "Specify a default
@@ -22,14 +22,14 @@ func (e *Edge) gate(v *visit, count int64) (reply, bool) {
 	v.b = b
 	switch {
 	case p.geo.blocks(v.Header):
-		return e.refuse(count, http.StatusForbidden, blockedCountry)
+		return e.refuse(count, blockedCountry)
 	case b.protocol != "allow-all" && overHTTP(v.Header):
 		if b.protocol == "https-only" {
-			return e.refuse(count, http.StatusForbidden, badRequest)
+			return e.refuse(count, badRequest)
 		}
 		return redirect(v, count), true
 	case !slices.Contains(b.allowed, v.Method):
-		return e.refuse(count, http.StatusForbidden, methodNotAllowed)
+		return e.refuse(count, methodNotAllowed)
 	case b.private:
 		return e.private(v, count), true
 	default:
@@ -37,8 +37,8 @@ func (e *Edge) gate(v *visit, count int64) (reply, bool) {
 	}
 }
 
-func (e *Edge) refuse(count int64, status int, text string) (reply, bool) {
-	return e.generated(count, status, text), true
+func (e *Edge) refuse(count int64, text string) (reply, bool) {
+	return e.generated(count, http.StatusForbidden, text), true
 }
 
 // overHTTP reports whether the viewer did not use TLS. Requests do unless a header says otherwise, because the stand-in

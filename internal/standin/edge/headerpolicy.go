@@ -32,12 +32,12 @@ func newHeaderPolicy(n *cloudfront.Node) *headerPolicy {
 	if n == nil {
 		return nil
 	}
-	p := &headerPolicy{removes: texts(nil, true)}
+	p := &headerPolicy{}
 	for _, item := range n.Child("RemoveHeadersConfig").Items() {
 		p.removes = append(p.removes, http.CanonicalHeaderKey(item.Value("Header")))
 	}
 	for _, item := range n.Child("CustomHeadersConfig").Items() {
-		p.set(item.Value("Header"), item.Value("Value"), item.Value("Override"))
+		p.set(item.Value("Header"), item.Value("Value"), is(item, "Override"))
 	}
 	p.security(n.Child("SecurityHeadersConfig"))
 	if c := n.Child("CorsConfig"); c != nil {
@@ -46,56 +46,59 @@ func newHeaderPolicy(n *cloudfront.Node) *headerPolicy {
 	return p
 }
 
-func (p *headerPolicy) set(name, value, override string) {
-	p.sets = append(p.sets, headerSet{http.CanonicalHeaderKey(name), []string{value}, override == "true"})
+func (p *headerPolicy) set(name, value string, override bool) {
+	p.sets = append(p.sets, headerSet{http.CanonicalHeaderKey(name), []string{value}, override})
 }
 
 func (p *headerPolicy) security(n *cloudfront.Node) {
 	if c := n.Child("ContentSecurityPolicy"); c != nil {
-		p.set("Content-Security-Policy", c.Value("ContentSecurityPolicy"), c.Value("Override"))
+		p.set("Content-Security-Policy", c.Value("ContentSecurityPolicy"), is(c, "Override"))
 	}
 	if c := n.Child("ContentTypeOptions"); c != nil {
-		p.set("X-Content-Type-Options", "nosniff", c.Value("Override"))
+		p.set("X-Content-Type-Options", "nosniff", is(c, "Override"))
 	}
 	if c := n.Child("FrameOptions"); c != nil {
-		p.set("X-Frame-Options", c.Value("FrameOption"), c.Value("Override"))
+		p.set("X-Frame-Options", c.Value("FrameOption"), is(c, "Override"))
 	}
 	if c := n.Child("ReferrerPolicy"); c != nil {
-		p.set("Referrer-Policy", c.Value("ReferrerPolicy"), c.Value("Override"))
+		p.set("Referrer-Policy", c.Value("ReferrerPolicy"), is(c, "Override"))
 	}
 	if c := n.Child("StrictTransportSecurity"); c != nil {
-		value := "max-age=" + c.Value("AccessControlMaxAgeSec")
-		if c.Value("IncludeSubdomains") == "true" {
-			value += "; includeSubDomains"
-		}
-		if c.Value("Preload") == "true" {
-			value += "; preload"
-		}
-		p.set("Strict-Transport-Security", value, c.Value("Override"))
+		value := "max-age=" + c.Value("AccessControlMaxAgeSec") +
+			onlyIf(is(c, "IncludeSubdomains"), "; includeSubDomains") + onlyIf(is(c, "Preload"), "; preload")
+		p.set("Strict-Transport-Security", value, is(c, "Override"))
 	}
 	if c := n.Child("XSSProtection"); c != nil {
-		value := "0"
-		if c.Value("Protection") == "true" {
-			value = "1"
-			if c.Value("ModeBlock") == "true" {
-				value = "1; mode=block"
-			}
-			if uri := c.Value("ReportUri"); uri != "" {
-				value += "; report=" + uri
-			}
-		}
-		p.set("X-XSS-Protection", value, c.Value("Override"))
+		p.set("X-XSS-Protection", xssProtection(c), is(c, "Override"))
 	}
 }
 
+func xssProtection(n *cloudfront.Node) string {
+	if !is(n, "Protection") {
+		return "0"
+	}
+	value := "1" + onlyIf(is(n, "ModeBlock"), "; mode=block")
+	if uri := n.Value("ReportUri"); uri != "" {
+		value += "; report=" + uri
+	}
+	return value
+}
+
+func onlyIf(condition bool, text string) string {
+	if condition {
+		return text
+	}
+	return ""
+}
+
 func newCORS(n *cloudfront.Node) *cors {
-	c := &cors{origins: texts(n.Child("AccessControlAllowOrigins"), false), override: n.Value("OriginOverride") == "true"}
+	c := &cors{origins: texts(n.Child("AccessControlAllowOrigins"), false), override: is(n, "OriginOverride")}
 	add := func(to *[]headerSet, name, value string) {
 		if value != "" {
 			*to = append(*to, headerSet{name, []string{value}, c.override})
 		}
 	}
-	if n.Value("AccessControlAllowCredentials") == "true" {
+	if is(n, "AccessControlAllowCredentials") {
 		add(&c.sets, "Access-Control-Allow-Credentials", "true")
 	}
 	list := func(name string) string { return strings.Join(texts(n.Child(name), false), ", ") }

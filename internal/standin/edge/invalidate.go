@@ -1,6 +1,9 @@
 package edge
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Invalidate takes objects out of the cache of one POP, or of AllPOPs. A path names the object for any headers and cookies;
 // a trailing * stands for any text; a path without the query string of an object does not name that object (Developer
@@ -20,11 +23,8 @@ func (e *Edge) Invalidate(distributionID string, pop int, paths []string) {
 func (n *node) invalidate(paths []string) {
 	for en := n.cache.newest; en != nil; {
 		next := en.next
-		for _, path := range paths {
-			if en.named(path) {
-				n.cache.remove(en)
-				break
-			}
+		if slices.ContainsFunc(paths, en.named) {
+			n.cache.remove(en)
 		}
 		en = next
 	}

@@ -71,7 +71,7 @@ func (v *visit) forwardedHeader(o *origin) http.Header {
 
 func (v *visit) forwards(name string) bool {
 	switch name {
-	case "Host", "Cookie", "If-None-Match", "If-Modified-Since", "Connection", "Te", "Upgrade", "Transfer-Encoding":
+	case "Host", "Cookie", "If-None-Match", "If-Modified-Since", "Connection", "Te", "Upgrade", "Transfer-Encoding", POPHeader:
 		return false
 	case "Accept-Encoding":
 		if v.b.key.gzip || v.b.key.brotli {

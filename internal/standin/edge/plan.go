@@ -43,7 +43,7 @@ func (e *Edge) plan(c *cloudfront.Config) *plan {
 
 func (e *Edge) newPlan(c *cloudfront.Config) *plan {
 	tree := c.Tree()
-	p := &plan{enabled: tree.Value("Enabled") == "true"}
+	p := &plan{enabled: is(tree, "Enabled")}
 	if root := tree.Value("DefaultRootObject"); root != "" {
 		p.root = "/" + strings.TrimPrefix(root, "/")
 	}
@@ -67,6 +67,9 @@ func (e *Edge) newPlan(c *cloudfront.Config) *plan {
 	p.geo = geo{restriction.Value("RestrictionType"), texts(restriction, false)}
 	return p
 }
+
+// is reports whether a flag is set.
+func is(n *cloudfront.Node, path string) bool { return n.Value(path) == "true" }
 
 func number(n *cloudfront.Node, name string) int {
 	v, err := strconv.Atoi(n.Value(name))

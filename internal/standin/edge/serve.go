@@ -38,6 +38,7 @@ func (e *Edge) Serve(r Request) []Answer {
 	if r.Count <= 0 {
 		r.Count = 1
 	}
+	e.serial++
 	pop := e.popAt(r.POP)
 	if pop == nil {
 		return e.stranger(&r, nil, http.StatusForbidden, badRequest)

@@ -41,6 +41,7 @@ type Server struct {
 	policy map[string]string
 	noList map[string]bool
 	noRead map[string]bool
+	origin originState
 }
 
 // New returns an S3 without buckets that reads the time from clock.
@@ -55,6 +56,7 @@ func New(clock *simtime.Clock) *Server {
 	return &Server{
 		store: st, inner: front.Server(),
 		policy: map[string]string{}, noList: map[string]bool{}, noRead: map[string]bool{},
+		origin: newOriginState(),
 	}
 }
 
