@@ -13,10 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/simtime"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/cloudwatch"
 	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/origin"
 	"cloudfront-cd/internal/standin/s3"
 )
 
@@ -33,6 +35,7 @@ type Account struct {
 	S3         *s3.Server
 	Edge       *edge.Edge
 
+	echo    *origin.Echo
 	mu      sync.Mutex
 	clock   *simtime.Clock
 	wall    func() time.Time
@@ -40,7 +43,6 @@ type Account struct {
 	speed   float64
 	log     io.Writer
 	refused uint64
-	viewers http.Handler
 }
 
 // New returns an account with one bucket and nothing else. Its time begins with the wall clock's.
@@ -51,21 +53,36 @@ func New(o Options) (*Account, error) {
 		CloudFront: cloudfront.New(clock, o.Seed),
 		CloudWatch: cloudwatch.New(clock),
 		S3:         s3.New(clock),
+		echo:       &origin.Echo{},
 		clock:      clock, wall: o.Now, begun: begun, speed: o.Speed, log: io.Discard,
 	}
-	a.Edge = edge.New(clock, a.CloudFront, a.origin, nil, o.Seed)
-	a.viewers = a.Edge
+	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
+	a.Edge.UsePolicies(a.CloudFront)
+	a.CloudFront.OnInvalidate = a.Edge.Invalidate
 	return a, a.addSite()
 }
 
-// origin finds the origin of a domain name.
-func (a *Account) origin(string) edge.Origin { return nil }
+// origin finds the origin of a domain name: a bucket, or an echo that answers for every other host.
+func (a *Account) origin(domain string) edge.Origin {
+	if bucket, _ := distribution.ParseS3Domain(domain); bucket != "" {
+		return origin.S3Bucket(a.S3, bucket)
+	}
+	return a.echo
+}
+
+// sitePolicy lets every distribution of the account read that has an origin access control; who may list gets 404 instead of
+// 403 for a page that is missing.
+const sitePolicy = `{"Version": "2012-10-17", "Statement": [{
+	"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": ["s3:GetObject", "s3:ListBucket"],
+	"Resource": ["arn:aws:s3:::` + SiteBucket + `", "arn:aws:s3:::` + SiteBucket + `/*"],
+	"Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*"}}}]}`
 
 // addSite fills the bucket, so that there is something to see before anything was uploaded.
 func (a *Account) addSite() error {
 	if err := a.S3.CreateBucket(SiteBucket); err != nil {
 		return err
 	}
+	a.S3.SetPolicy(SiteBucket, sitePolicy)
 	err := fs.WalkDir(site, "site", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err

@@ -29,7 +29,7 @@ const (
 func (a *Account) route(r *http.Request, body []byte) destination {
 	if host, ok := a.viewersHost(r.Host); ok {
 		r.Host = host
-		return destination{toEdge, a.viewers, r}
+		return destination{toEdge, a.Edge, r}
 	}
 	service := signedFor(r)
 	switch {

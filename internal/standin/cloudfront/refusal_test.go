@@ -32,11 +32,6 @@ func TestRefusedConfigs(t *testing.T) {
 				}}}
 			}, "NoSuchOrigin", 404,
 		},
-		"an empty list of items": {
-			func(c *types.DistributionConfig) {
-				c.Aliases = &types.Aliases{Quantity: aws.Int32(0), Items: []string{}}
-			}, "MalformedInput", 400,
-		},
 		"an empty caller reference": {
 			func(c *types.DistributionConfig) { c.CallerReference = aws.String("") }, "InvalidArgument", 400,
 		},
