@@ -17,9 +17,10 @@ const printed = `{"ETag": "E2QWRUHAPOMQZL", "DistributionConfig": {
 		"CustomHeaders": {"Quantity": 0}, "S3OriginConfig": {"OriginAccessIdentity": ""}, "OriginAccessControlId": "E3OAC"}]},
 	"OriginGroups": {"Quantity": 0, "Items": []},
 	"DefaultCacheBehavior": {"TargetOriginId": "site", "ViewerProtocolPolicy": "redirect-to-https", "Compress": true,
+		"CachePolicyId": "11111111-2222-3333-4444-666666666666",
 		"AllowedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"], "CachedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]}}},
 	"CacheBehaviors": {"Quantity": 1, "Items": [{"PathPattern": "/api/*", "TargetOriginId": "site",
-		"ViewerProtocolPolicy": "https-only"}]},
+		"ViewerProtocolPolicy": "https-only", "ForwardedValues": {"QueryString": false, "Cookies": {"Forward": "none"}}}]},
 	"Comment": "", "PriceClass": "PriceClass_All", "Enabled": true, "HttpVersion": "http2", "Staging": false,
 	"ContinuousDeploymentPolicyId": "11111111-2222-3333-4444-555555555555"}}`
 

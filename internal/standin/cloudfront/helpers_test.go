@@ -21,6 +21,8 @@ const (
 	primaryID = "E1PRIMARY00000"
 	stagingID = "E2STAGING00000"
 	site      = "Origins/site/OriginPath"
+
+	cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 )
 
 var start = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant, had Go such
@@ -69,7 +71,7 @@ func encode(tb testing.TB, cfg *types.DistributionConfig) *cloudfront.Node {
 	return tree
 }
 
-// config is a small but complete config with one origin, "site".
+// config is a small but complete config with one origin, "site", and a certificate for any alias.
 func config(reference string) *types.DistributionConfig {
 	return &types.DistributionConfig{
 		CallerReference: &reference,
@@ -82,8 +84,17 @@ func config(reference string) *types.DistributionConfig {
 		}}},
 		DefaultCacheBehavior: &types.DefaultCacheBehavior{
 			TargetOriginId: aws.String("site"), ViewerProtocolPolicy: types.ViewerProtocolPolicyRedirectToHttps,
-			CachePolicyId: aws.String("658327ea-f89d-4fab-a63d-7e88639e58f6"),
+			CachePolicyId: aws.String(cachingOptimized),
 		},
+		ViewerCertificate: certificate(),
+	}
+}
+
+func certificate() *types.ViewerCertificate {
+	return &types.ViewerCertificate{
+		ACMCertificateArn:      aws.String("arn:aws:acm:us-east-1:123456789012:certificate/1"),
+		SSLSupportMethod:       types.SSLSupportMethodSniOnly,
+		MinimumProtocolVersion: types.MinimumProtocolVersionTLSv122021,
 	}
 }
 
@@ -208,4 +219,49 @@ func must(tb testing.TB, err error) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+func (w *world) subscribe(tb testing.TB, id string) error {
+	tb.Helper()
+	_, err := w.client.CreateMonitoringSubscription(tb.Context(), &sdk.CreateMonitoringSubscriptionInput{
+		DistributionId: &id, MonitoringSubscription: &types.MonitoringSubscription{
+			RealtimeMetricsSubscriptionConfig: &types.RealtimeMetricsSubscriptionConfig{
+				RealtimeMetricsSubscriptionStatus: types.RealtimeMetricsSubscriptionStatusEnabled,
+			},
+		},
+	})
+	return err
+}
+
+func batch(reference string, paths ...string) *types.InvalidationBatch {
+	return &types.InvalidationBatch{
+		CallerReference: &reference, Paths: &types.Paths{Quantity: aws.Int32(int32(len(paths))), Items: paths},
+	}
+}
+
+func (w *world) invalidate(tb testing.TB, id, reference string, paths ...string) (*types.Invalidation, error) {
+	tb.Helper()
+	out, err := w.client.CreateInvalidation(tb.Context(),
+		&sdk.CreateInvalidationInput{DistributionId: &id, InvalidationBatch: batch(reference, paths...)})
+	if err != nil {
+		return nil, err
+	}
+	return out.Invalidation, nil
+}
+
+func accessControl(name string) *types.OriginAccessControlConfig {
+	return &types.OriginAccessControlConfig{
+		Name: &name, OriginAccessControlOriginType: types.OriginAccessControlOriginTypesS3,
+		SigningBehavior: types.OriginAccessControlSigningBehaviorsAlways, SigningProtocol: types.OriginAccessControlSigningProtocolsSigv4,
+	}
+}
+
+func (w *world) createAccessControl(tb testing.TB, name string) *sdk.CreateOriginAccessControlOutput {
+	tb.Helper()
+	out, err := w.client.CreateOriginAccessControl(tb.Context(),
+		&sdk.CreateOriginAccessControlInput{OriginAccessControlConfig: accessControl(name)})
+	if err != nil {
+		tb.Fatalf("create origin access control: %v", err)
+	}
+	return out
 }

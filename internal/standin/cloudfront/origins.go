@@ -36,8 +36,8 @@ func (s *Server) checkOrigin(o *Node, self *distribution) error {
 			kinds++
 		}
 	}
-	if kinds != 1 || o.Value("DomainName") == "" {
-		// Assumed: the model lets all three be left out, but nothing says how such an origin would be reached.
+	if kinds > 1 || o.Value("DomainName") == "" {
+		// Assumed. That none of the three is given is let pass, because the model requires none.
 		return invalidArgument("The origin %q needs a DomainName and one of S3OriginConfig, CustomOriginConfig and VpcOriginConfig.", id)
 	}
 	if err := checkOriginPath(o.Value(namePath)); err != nil {

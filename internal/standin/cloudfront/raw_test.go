@@ -2,10 +2,9 @@ package cloudfront_test
 
 import (
 	"encoding/xml"
-	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -20,14 +19,19 @@ const raw = `<?xml version="1.0" encoding="UTF-8"?>
   <Comment>x &amp; y</Comment><!-- a comment -->
   <Origins><Items><Origin><Id>site</Id><FutureOrigin><Deep>&lt;1&gt;</Deep></FutureOrigin><DomainName>d</DomainName></Origin></Items>
   <Quantity>1</Quantity></Origins>
-  <DefaultCacheBehavior><TargetOriginId>site</TargetOriginId></DefaultCacheBehavior>
+  <DefaultCacheBehavior><TargetOriginId>site</TargetOriginId><ViewerProtocolPolicy>https-only</ViewerProtocolPolicy>
+    <CachePolicyId>658327ea-f89d-4fab-a63d-7e88639e58f6</CachePolicyId></DefaultCacheBehavior>
   <CallerReference>raw</CallerReference>
 </DistributionConfig>`
 
 func serve(tb testing.TB, w *world, method, path, body, etag string) *httptest.ResponseRecorder {
 	tb.Helper()
 	r := httptest.NewRequestWithContext(tb.Context(), method, "https://cloudfront.amazonaws.com/2020-05-31/x", strings.NewReader(body))
-	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?")
+	if u, err := url.ParseRequestURI(path); err == nil {
+		r.URL.Path, r.URL.RawPath, r.URL.RawQuery = u.Path, u.RawPath, u.RawQuery
+	} else {
+		r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?")
+	}
 	if etag != "" {
 		r.Header.Set("If-Match", etag)
 	}
@@ -42,13 +46,18 @@ func TestUnknownFieldsAreKeptInOrder(t *testing.T) {
 	if got := serve(t, w, http.MethodPost, "/2020-05-31/distribution", raw, ""); got.Code != http.StatusCreated {
 		t.Fatalf("got %d %s", got.Code, got.Body)
 	}
-	const want = `<FutureSwitch>on</FutureSwitch><Enabled>true</Enabled><Comment>x &amp; y</Comment>` +
-		`<Origins><Items><Origin><Id>site</Id><FutureOrigin><Deep>&lt;1&gt;</Deep></FutureOrigin><DomainName>d</DomainName></Origin></Items>` +
-		`<Quantity>1</Quantity></Origins><DefaultCacheBehavior><TargetOriginId>site</TargetOriginId></DefaultCacheBehavior>` +
-		`<CallerReference>raw</CallerReference>`
 	first := serve(t, w, http.MethodGet, "/2020-05-31/distribution/"+primaryID+"/config", "", "")
-	if got := first.Body.String(); !strings.Contains(got, want) {
-		t.Errorf("got\n%s\nwithout\n%s", got, want)
+	rest := first.Body.String()
+	for _, want := range []string{
+		`<FutureSwitch>on</FutureSwitch><Enabled>true</Enabled><Comment>x &amp; y</Comment><Origins><Items><Origin>`,
+		`<Id>site</Id><FutureOrigin><Deep>&lt;1&gt;</Deep></FutureOrigin><DomainName>d</DomainName><OriginPath></OriginPath>`,
+		`</Origin></Items><Quantity>1</Quantity></Origins><DefaultCacheBehavior><TargetOriginId>site</TargetOriginId>`,
+		`</DefaultCacheBehavior><CallerReference>raw</CallerReference><Aliases><Quantity>0</Quantity></Aliases>`,
+	} {
+		var ok bool
+		if _, rest, ok = strings.Cut(rest, want); !ok {
+			t.Fatalf("got\n%s\nwithout, in this place,\n%s", first.Body, want)
+		}
 	}
 	written := serve(t, w, http.MethodPut, "/2020-05-31/distribution/"+primaryID+"/config", first.Body.String(), first.Header().Get("Etag"))
 	second := serve(t, w, http.MethodGet, "/2020-05-31/distribution/"+primaryID+"/config", "", "")
@@ -80,6 +89,10 @@ func TestMalformedBodies(t *testing.T) {
 		"elements nested without end": {config(strings.Repeat("<a>", 5000) + strings.Repeat("</a>", 5000)), "MalformedInput", 400},
 		"more than a megabyte":        {config("<Comment>" + strings.Repeat("x", 1<<20) + "</Comment>"), "RequestEntityTooLarge", 413},
 		"an absurd quantity":          {strings.Replace(raw, "<Quantity>1<", "<Quantity>99999999999999999999<", 1), "InvalidArgument", 400},
+		"ten megabytes":               {config("<Comment>" + strings.Repeat("x", 10<<20) + "</Comment>"), "RequestEntityTooLarge", 413},
+		"an origin given twice over":  {strings.Replace(raw, "<Id>site</Id>", "<Id>site</Id><Id>other</Id>", 1), "MalformedInput", 400},
+		"text for a structure":        {strings.Replace(raw, "<CallerReference>", "<Logging>off</Logging><CallerReference>", 1), "MalformedInput", 400},
+		"a number that is none":       {strings.Replace(raw, "<FutureOrigin>", "<ConnectionAttempts>many</ConnectionAttempts><FutureOrigin>", 1), "InvalidArgument", 400},
 		"a negative quantity":         {strings.Replace(raw, "<Quantity>1<", "<Quantity>-1<", 1), "InvalidArgument", 400},
 		"a field given twice":         {strings.Replace(raw, "<Enabled>", "<Enabled>false</Enabled><Enabled>", 1), "MalformedInput", 400},
 		"a switch that is neither":    {strings.Replace(raw, "<Enabled>true", "<Enabled>maybe", 1), "InvalidArgument", 400},
@@ -114,53 +127,26 @@ func TestStrangePaths(t *testing.T) {
 	for _, path := range []string{
 		"", "/", "/2020-05-31", "/2020-05-31/", "/2019-03-26/distribution", "/2020-05-31/distribution/",
 		"/2020-05-31/distribution/../distribution", "/2020-05-31/distribution/a/config/b", "/2020-05-31/distribution//config",
+		"/2020-05-31/distribution/..%2f..%2fetc%2fpasswd", "/2020-05-31/distribution/%2e%2e/config", "/2020-05-31/distribution/%00",
+		"/2020-05-31/distribution/%25%32%46", "/2020-05-31/distribution/%zz", "/2020-05-31/origin-access-identity",
+		"/2020-05-31/%64istribution/", "/2020-05-31/tagging?Resource=%zz", "/2020-05-31/distribution/" + strings.Repeat("a", 1<<16),
 	} {
 		got := serve(t, newWorld(t), http.MethodGet, path, "", "")
-		if got.Code != http.StatusNotImplemented && got.Code != http.StatusNotFound {
+		if got.Code < 400 || got.Code >= 500 {
 			t.Errorf("got %d for %q: %s", got.Code, path, got.Body)
+			continue
 		}
+		wantErrorDocument(t, got, code(t, got), got.Code)
 	}
 }
 
-// FuzzServe: whatever arrives, the answer is well-formed XML or empty, and nothing panics.
-func FuzzServe(f *testing.F) {
-	policy := `<ContinuousDeploymentPolicyConfig ` + namespace + `><StagingDistributionDnsNames><Quantity>1</Quantity><Items><DnsName>{domain}</DnsName>` +
-		`</Items></StagingDistributionDnsNames><Enabled>true</Enabled><TrafficConfig><SingleWeightConfig><Weight>0.1</Weight></SingleWeightConfig>` +
-		`<Type>SingleWeight</Type></TrafficConfig></ContinuousDeploymentPolicyConfig>`
-	copying := `<CopyDistributionRequest><CallerReference>c</CallerReference></CopyDistributionRequest>`
-	f.Add("POST", "/2020-05-31/distribution", raw, "")
-	f.Add("POST", "/2020-05-31/distribution?WithTags", "<DistributionConfigWithTags>"+raw+"<Tags/></DistributionConfigWithTags>", "")
-	f.Add("PUT", "/2020-05-31/distribution/"+primaryID+"/config", strings.Replace(raw, ">raw<", ">primary<", 1), "{etag}")
-	f.Add("PUT", "/2020-05-31/distribution/"+primaryID+"/promote-staging-config?StagingDistributionId="+stagingID, "", "{etag},{staging}")
-	f.Add("POST", "/2020-05-31/distribution/"+primaryID+"/copy", copying, "{etag}")
-	f.Add("PUT", "/2020-05-31/continuous-deployment-policy/{policy}", policy, "{policy-etag}")
-	f.Add("POST", "/2020-05-31/continuous-deployment-policy", policy, "")
-	f.Add("GET", "/2020-05-31/distribution?MaxItems=1&Marker=E", "", "")
-	f.Add("POST", "/2020-05-31/tagging?Operation=Tag&Resource=arn", "<Tags/>", "")
-	f.Add("POST", "/2020-05-31/distributions/"+primaryID+"/monitoring-subscription", "<MonitoringSubscription/>", "")
-	f.Fuzz(func(t *testing.T, method, path, body, etag string) {
-		w, pair := newPair(t, byWeight(true))
-		primary, _ := w.Live(primaryID)
-		staged, _ := w.Live(stagingID)
-		fill := strings.NewReplacer("{policy}", pair.Policy.ID, "{policy-etag}", pair.Policy.ETag, "{etag}", primary.ETag,
-			"{staging}", staged.ETag, "{domain}", staged.DomainName)
-		switch method {
-		case http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete:
-		default:
-			method = http.MethodPut
-		}
-		got := serve(t, w, method, fill.Replace(path), fill.Replace(body), fill.Replace(etag))
-		if got.Code < 200 || got.Code > 501 || got.Code == http.StatusInternalServerError {
-			t.Errorf("got status %d", got.Code)
-		}
-		for dec := xml.NewDecoder(got.Body); ; {
-			if _, err := dec.Token(); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				t.Fatalf("got an answer that is not XML: %v", err)
-			}
-		}
-		w.settle()
-		w.get(t, primaryID)
-	})
+// code is that of an error document.
+func code(tb testing.TB, got *httptest.ResponseRecorder) string {
+	tb.Helper()
+	_, rest, ok := strings.Cut(got.Body.String(), "<Code>")
+	if !ok {
+		tb.Fatalf("got %s, which has no code", got.Body)
+	}
+	out, _, _ := strings.Cut(rest, "<")
+	return out
 }

@@ -10,17 +10,10 @@ import (
 	"cloudfront-cd/internal/standin/cloudfront"
 )
 
-// TestRefusedOnAPair: each write is refused on a primary and a staging distribution that are bound by a policy.
-func TestRefusedOnAPair(t *testing.T) {
-	type target = func(t *testing.T, w *world, p cloudfront.Pair) error
-	update := func(id string, change func(*types.DistributionConfig)) target {
-		return func(t *testing.T, w *world, _ cloudfront.Pair) error {
-			t.Helper()
-			_, err := w.update(t, id, change)
-			return err
-		}
-	}
-	match := func(header *string) target {
+// refusedOnAPair are writes to a primary and a staging distribution that are bound by a policy.
+func refusedOnAPair() map[string]refusal {
+	type cfg = types.DistributionConfig
+	match := func(header *string) func(*testing.T, *world, cloudfront.Pair) error {
 		return func(t *testing.T, w *world, _ cloudfront.Pair) error {
 			t.Helper()
 			_, err := w.client.UpdateDistribution(t.Context(), &sdk.UpdateDistributionInput{
@@ -29,166 +22,148 @@ func TestRefusedOnAPair(t *testing.T) {
 			return err
 		}
 	}
-	promote := func(header string) target {
+	copying := func(id string, staging *bool) func(*testing.T, *world, cloudfront.Pair) error {
 		return func(t *testing.T, w *world, _ cloudfront.Pair) error {
 			t.Helper()
-			_, err := w.client.UpdateDistributionWithStagingConfig(t.Context(), &sdk.UpdateDistributionWithStagingConfigInput{
-				Id: aws.String(primaryID), StagingDistributionId: aws.String(stagingID), IfMatch: &header,
+			live, _ := w.Live(id)
+			_, err := w.client.CopyDistribution(t.Context(), &sdk.CopyDistributionInput{
+				PrimaryDistributionId: &id, IfMatch: &live.ETag, CallerReference: aws.String("c"), Staging: staging,
 			})
 			return err
 		}
 	}
-	tests := map[string]struct {
-		do     target
-		code   string
-		status int
-	}{
-		"another price class on the primary": {
-			update(primaryID, func(c *types.DistributionConfig) { c.PriceClass = types.PriceClassPriceClass100 }), "IllegalUpdate", 400,
-		},
-		"another price class on staging": {
-			update(stagingID, func(c *types.DistributionConfig) { c.PriceClass = types.PriceClassPriceClass100 }), "IllegalUpdate", 400,
-		},
-		"a web ACL on the primary": {
-			update(primaryID, func(c *types.DistributionConfig) { c.WebACLId = aws.String("arn:aws:wafv2:acl") }), "IllegalUpdate", 400,
-		},
-		"a certificate on the primary": {
-			update(primaryID, func(c *types.DistributionConfig) {
-				c.ViewerCertificate = &types.ViewerCertificate{ACMCertificateArn: aws.String("arn:aws:acm:cert")}
-			}), "IllegalUpdate", 400,
-		},
-		"another caller reference": {
-			update(primaryID, func(c *types.DistributionConfig) { c.CallerReference = aws.String("other") }), "IllegalUpdate", 400,
-		},
-		"staging made a primary": {
-			update(stagingID, func(c *types.DistributionConfig) { c.Staging = aws.Bool(false) }), "IllegalUpdate", 400,
-		},
-		"staging switched off": {
-			update(stagingID, func(c *types.DistributionConfig) { c.Enabled = aws.Bool(false) }), "StagingDistributionInUse", 409,
-		},
-		"a policy that does not exist": {
-			update(stagingID, func(c *types.DistributionConfig) { c.ContinuousDeploymentPolicyId = aws.String("x") }), "InvalidArgument", 400,
-		},
-		"no If-Match":                 {match(nil), "InvalidIfMatchVersion", 400},
-		"a star as If-Match":          {match(aws.String("*")), "InvalidIfMatchVersion", 400},
-		"a malformed If-Match":        {match(aws.String("abc")), "InvalidIfMatchVersion", 400},
-		"an If-Match of another time": {match(aws.String("E1A2B3C4D5E6F7")), "PreconditionFailed", 412},
-		"a promotion with one ETag":   {promote("E1A2B3C4D5E6F7"), "InvalidIfMatchVersion", 400},
-		"a promotion with a star":     {promote("*"), "InvalidIfMatchVersion", 400},
-		"a promotion with two stars":  {promote("*,*"), "InvalidIfMatchVersion", 400},
-		"a promotion with two ETags of another time": {
-			promote("E1A2B3C4D5E6F7,E1A2B3C4D5E6F7"), "PreconditionFailed", 412,
-		},
-		"a promotion with the staging ETag outdated": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				primary, _ := w.Live(p.PrimaryID)
-				staged, _ := w.Live(p.StagingID)
-				w.mustUpdate(t, p.StagingID, to("/other"))
-				return promote(primary.ETag+", "+staged.ETag)(t, w, p)
-			}, "PreconditionFailed", 412,
-		},
-		"a promotion with the ETags exchanged": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				primary, _ := w.Live(p.PrimaryID)
-				staged, _ := w.Live(p.StagingID)
-				return promote(staged.ETag+", "+primary.ETag)(t, w, p)
-			}, "PreconditionFailed", 412,
-		},
-		"a promotion without saying from where": {
-			func(t *testing.T, w *world, _ cloudfront.Pair) error {
-				t.Helper()
-				_, err := w.client.UpdateDistributionWithStagingConfig(t.Context(),
-					&sdk.UpdateDistributionWithStagingConfigInput{Id: aws.String(primaryID), IfMatch: aws.String("E1,E2")})
-				return err
-			}, "InvalidArgument", 400,
-		},
-		"deletion of the attached policy": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				_, err := w.client.DeleteContinuousDeploymentPolicy(t.Context(), &sdk.DeleteContinuousDeploymentPolicyInput{
-					Id: &p.Policy.ID, IfMatch: &p.Policy.ETag,
-				})
-				return err
-			}, "ContinuousDeploymentPolicyInUse", 409,
-		},
-		"deletion of an enabled distribution": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				live, _ := w.Live(p.PrimaryID)
-				_, err := w.client.DeleteDistribution(t.Context(),
-					&sdk.DeleteDistributionInput{Id: &p.PrimaryID, IfMatch: &live.ETag})
-				return err
-			}, "DistributionNotDisabled", 409,
-		},
+	return map[string]refusal{
+		"another price class on the primary": {"IllegalUpdate", updating(primaryID, func(c *cfg) { c.PriceClass = types.PriceClassPriceClass100 })},
+		"another price class on staging":     {"IllegalUpdate", updating(stagingID, func(c *cfg) { c.PriceClass = types.PriceClassPriceClass100 })},
+		"a web ACL on the primary":           {"IllegalUpdate", updating(primaryID, func(c *cfg) { c.WebACLId = aws.String("arn:aws:wafv2:acl") })},
+		"IPv6 on the primary":                {"IllegalUpdate", updating(primaryID, func(c *cfg) { c.IsIPV6Enabled = aws.Bool(true) })},
+		"another certificate on the primary": {"IllegalUpdate", updating(primaryID, func(c *cfg) {
+			c.ViewerCertificate.ACMCertificateArn = aws.String("arn:aws:acm:us-east-1:123456789012:certificate/2")
+		})},
+		"another caller reference":           {"IllegalUpdate", updating(primaryID, func(c *cfg) { c.CallerReference = aws.String("other") })},
+		"staging made a primary":             {"IllegalUpdate", updating(stagingID, func(c *cfg) { c.Staging = aws.Bool(false) })},
+		"staging switched off":               {"StagingDistributionInUse", updating(stagingID, func(c *cfg) { c.Enabled = aws.Bool(false) })},
+		"a policy on a staging distribution": {"InvalidArgument", updating(stagingID, func(c *cfg) { c.ContinuousDeploymentPolicyId = aws.String("x") })},
+		"no If-Match":                        {"InvalidIfMatchVersion", match(nil)},
+		"a star as If-Match":                 {"InvalidIfMatchVersion", match(aws.String("*"))},
+		"a malformed If-Match":               {"InvalidIfMatchVersion", match(aws.String("abc"))},
+		"an If-Match of another time":        {"PreconditionFailed", match(aws.String("E1A2B3C4D5E6F7"))},
+		"a copy of a staging distribution":   {"InvalidArgument", copying(stagingID, aws.Bool(true))},
+		"a copy that is not to be staging":   {"InvalidArgument", copying(primaryID, nil)},
+		"a copy with a caller reference in use": {"DistributionAlreadyExists", func(t *testing.T, w *world, p cloudfront.Pair) error {
+			t.Helper()
+			w.create(t, "", config("c"))
+			return copying(primaryID, aws.Bool(true))(t, w, p)
+		}},
 		"the policy on a second primary": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
+			"ContinuousDeploymentPolicyInUse", func(t *testing.T, w *world, p cloudfront.Pair) error {
 				t.Helper()
 				w.create(t, "E3OTHER0000000", config("other"))
-				_, err := w.update(t, "E3OTHER0000000", func(c *types.DistributionConfig) {
-					c.ContinuousDeploymentPolicyId = &p.Policy.ID
-				})
+				_, err := w.update(t, "E3OTHER0000000", func(c *cfg) { c.ContinuousDeploymentPolicyId = &p.Policy.ID })
 				return err
-			}, "ContinuousDeploymentPolicyInUse", 409,
+			},
 		},
-		"the same policy again": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				got, err := w.client.GetContinuousDeploymentPolicyConfig(t.Context(),
-					&sdk.GetContinuousDeploymentPolicyConfigInput{Id: &p.Policy.ID})
-				must(t, err)
-				_, err = w.client.CreateContinuousDeploymentPolicy(t.Context(), &sdk.CreateContinuousDeploymentPolicyInput{
-					ContinuousDeploymentPolicyConfig: got.ContinuousDeploymentPolicyConfig,
-				})
-				return err
-			}, "ContinuousDeploymentPolicyAlreadyExists", 409,
-		},
-		"another policy for the same staging distribution": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				_, err := w.client.CreateContinuousDeploymentPolicy(t.Context(), &sdk.CreateContinuousDeploymentPolicyInput{
-					ContinuousDeploymentPolicyConfig: weightPolicy(p.Policy.StagingDomain, 0.11),
-				})
-				return err
-			}, "StagingDistributionInUse", 409,
-		},
-		"a copy of a staging distribution": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				live, _ := w.Live(p.StagingID)
-				_, err := w.client.CopyDistribution(t.Context(), &sdk.CopyDistributionInput{
-					PrimaryDistributionId: &p.StagingID, IfMatch: &live.ETag, CallerReference: aws.String("c"), Staging: aws.Bool(true),
-				})
-				return err
-			}, "InvalidArgument", 400,
-		},
-		"a copy that is not to be staging": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				live, _ := w.Live(p.PrimaryID)
-				_, err := w.client.CopyDistribution(t.Context(), &sdk.CopyDistributionInput{
-					PrimaryDistributionId: &p.PrimaryID, IfMatch: &live.ETag, CallerReference: aws.String("c"),
-				})
-				return err
-			}, "InvalidArgument", 400,
-		},
-		"an update of a policy with an outdated ETag": {
-			func(t *testing.T, w *world, p cloudfront.Pair) error {
-				t.Helper()
-				must(t, w.updatePolicy(t, p.Policy.ID, enabled(false)))
-				_, err := w.client.UpdateContinuousDeploymentPolicy(t.Context(), &sdk.UpdateContinuousDeploymentPolicyInput{
-					Id: &p.Policy.ID, IfMatch: &p.Policy.ETag,
-					ContinuousDeploymentPolicyConfig: weightPolicy(p.Policy.StagingDomain, 0.1),
-				})
-				return err
-			}, "PreconditionFailed", 412,
-		},
+		"another policy in place of the attached one": {"IllegalUpdate", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			made, err := w.client.CreateContinuousDeploymentPolicy(t.Context(), &sdk.CreateContinuousDeploymentPolicyInput{
+				ContinuousDeploymentPolicyConfig: weightPolicy(*w.create(t, "", staging("s")).Distribution.DomainName, 0.1),
+			})
+			must(t, err)
+			_, err = w.update(t, primaryID, func(c *cfg) { c.ContinuousDeploymentPolicyId = made.ContinuousDeploymentPolicy.Id })
+			return err
+		}},
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			w, pair := newPair(t, byWeight(true))
-			wantCode(t, tt.do(t, w, pair), tt.code, tt.status)
-		})
+}
+
+func refusedPromotions() map[string]refusal {
+	promoting := func(id, from, header string) func(*testing.T, *world, cloudfront.Pair) error {
+		return func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			in := &sdk.UpdateDistributionWithStagingConfigInput{Id: &id, IfMatch: &header}
+			if from != "" {
+				in.StagingDistributionId = &from
+			}
+			_, err := w.client.UpdateDistributionWithStagingConfig(t.Context(), in)
+			return err
+		}
+	}
+	pair := func(header string) func(*testing.T, *world, cloudfront.Pair) error {
+		return promoting(primaryID, stagingID, header)
+	}
+	return map[string]refusal{
+		"a promotion with one ETag":                  {"InvalidIfMatchVersion", pair("E1A2B3C4D5E6F7")},
+		"a promotion with a star":                    {"InvalidIfMatchVersion", pair("*")},
+		"a promotion with two stars":                 {"InvalidIfMatchVersion", pair("*,*")},
+		"a promotion with two ETags of another time": {"PreconditionFailed", pair("E1A2B3C4D5E6F7,E1A2B3C4D5E6F7")},
+		"a promotion without saying from where":      {"InvalidArgument", promoting(primaryID, "", "E1,E2")},
+		"a promotion of what does not exist":         {"NoSuchDistribution", promoting("E0NONE00000000", stagingID, "E1,E2")},
+		"a promotion from what does not exist":       {"NoSuchDistribution", promoting(primaryID, "E0NONE00000000", "E1,E2")},
+		"a promotion with the staging ETag outdated": {"PreconditionFailed", func(t *testing.T, w *world, p cloudfront.Pair) error {
+			t.Helper()
+			primary, _ := w.Live(p.PrimaryID)
+			staged, _ := w.Live(p.StagingID)
+			w.mustUpdate(t, p.StagingID, to("/other"))
+			return pair(primary.ETag+", "+staged.ETag)(t, w, p)
+		}},
+		"a promotion with the ETags exchanged": {"PreconditionFailed", func(t *testing.T, w *world, p cloudfront.Pair) error {
+			t.Helper()
+			primary, _ := w.Live(p.PrimaryID)
+			staged, _ := w.Live(p.StagingID)
+			return pair(staged.ETag+", "+primary.ETag)(t, w, p)
+		}},
+		"a promotion from the staging distribution of another": {"IllegalUpdate", func(t *testing.T, w *world, p cloudfront.Pair) error {
+			t.Helper()
+			other := w.create(t, "E4OTHER0000000", staging("other"))
+			primary, _ := w.Live(p.PrimaryID)
+			return promoting(primaryID, "E4OTHER0000000", primary.ETag+","+*other.ETag)(t, w, p)
+		}},
+	}
+}
+
+func refusedDeletions() map[string]refusal {
+	deleting := func(w *world, t *testing.T, id string) error {
+		t.Helper()
+		live, _ := w.Live(id)
+		_, err := w.client.DeleteDistribution(t.Context(), &sdk.DeleteDistributionInput{Id: &id, IfMatch: &live.ETag})
+		return err
+	}
+	off := func(c *types.DistributionConfig) { c.Enabled = aws.Bool(false) }
+	return map[string]refusal{
+		"deletion of the attached policy": {"ContinuousDeploymentPolicyInUse", func(t *testing.T, w *world, p cloudfront.Pair) error {
+			t.Helper()
+			_, err := w.client.DeleteContinuousDeploymentPolicy(t.Context(), &sdk.DeleteContinuousDeploymentPolicyInput{
+				Id: &p.Policy.ID, IfMatch: &p.Policy.ETag,
+			})
+			return err
+		}},
+		"deletion of an enabled distribution": {"DistributionNotDisabled", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			return deleting(w, t, primaryID)
+		}},
+		"deletion of one that is not disabled everywhere": {"DistributionNotDisabled", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			w.mustUpdate(t, primaryID, off)
+			return deleting(w, t, primaryID)
+		}},
+		"deletion with the ETag from before it was disabled": {"PreconditionFailed", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			before, _ := w.Live(primaryID)
+			w.mustUpdate(t, primaryID, off)
+			w.settle()
+			_, err := w.client.DeleteDistribution(t.Context(), &sdk.DeleteDistributionInput{Id: aws.String(primaryID), IfMatch: &before.ETag})
+			return err
+		}},
+		"deletion of a staging distribution with a policy": {"ResourceInUse", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			cfg := staging("s")
+			cfg.Enabled = aws.Bool(false)
+			made := w.create(t, "E5STAGING00000", cfg)
+			w.settle()
+			_, err := w.client.CreateContinuousDeploymentPolicy(t.Context(), &sdk.CreateContinuousDeploymentPolicyInput{
+				ContinuousDeploymentPolicyConfig: weightPolicy(*made.Distribution.DomainName, 0.1),
+			})
+			must(t, err)
+			return deleting(w, t, "E5STAGING00000")
+		}},
 	}
 }

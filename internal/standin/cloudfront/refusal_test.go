@@ -1,232 +1,129 @@
 package cloudfront_test
 
 import (
-	"fmt"
+	"errors"
+	"maps"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudfront"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+	"github.com/aws/smithy-go"
 
 	"cloudfront-cd/internal/standin/cloudfront"
 )
 
-// TestRefusedConfigs: each is refused by CreateDistribution with AWS's code and status.
-func TestRefusedConfigs(t *testing.T) {
-	tests := map[string]struct {
-		change func(*types.DistributionConfig)
-		code   string
-		status int
-	}{
-		"a quantity that is not the number of items": {
-			func(c *types.DistributionConfig) { c.Origins.Quantity = aws.Int32(2) }, "InconsistentQuantities", 400,
-		},
-		"a behaviour whose origin does not exist": {
-			func(c *types.DistributionConfig) { c.DefaultCacheBehavior.TargetOriginId = aws.String("other") }, "NoSuchOrigin", 404,
-		},
-		"a second behaviour whose origin does not exist": {
-			func(c *types.DistributionConfig) {
-				c.CacheBehaviors = &types.CacheBehaviors{Quantity: aws.Int32(1), Items: []types.CacheBehavior{{
-					PathPattern: aws.String("/api/*"), TargetOriginId: aws.String("api"),
-					ViewerProtocolPolicy: types.ViewerProtocolPolicyAllowAll,
-				}}}
-			}, "NoSuchOrigin", 404,
-		},
-		"an empty caller reference": {
-			func(c *types.DistributionConfig) { c.CallerReference = aws.String("") }, "InvalidArgument", 400,
-		},
-		"a caller reference that another distribution has": {
-			func(c *types.DistributionConfig) { c.CallerReference = aws.String("taken") }, "DistributionAlreadyExists", 409,
-		},
-		"an HTTP version that does not exist": {
-			func(c *types.DistributionConfig) { c.HttpVersion = "http4" }, "InvalidArgument", 400,
-		},
-		"an alias that another distribution has": {
-			func(c *types.DistributionConfig) { c.Aliases = aliases("taken.example.com") }, "CNAMEAlreadyExists", 409,
-		},
-		"an alias on a staging distribution": {
-			func(c *types.DistributionConfig) {
-				c.Staging = aws.Bool(true)
-				c.Aliases = aliases("new.example.com")
-			}, "InvalidArgument", 400,
-		},
-		"a policy that does not exist": {
-			func(c *types.DistributionConfig) { c.ContinuousDeploymentPolicyId = aws.String("none") },
-			"NoSuchContinuousDeploymentPolicy", 404,
-		},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			other := config("taken")
-			other.Aliases = aliases("taken.example.com")
-			w.create(t, "", other)
-			cfg := config("new")
-			tt.change(cfg)
-			_, err := w.client.CreateDistribution(t.Context(), &sdk.CreateDistributionInput{DistributionConfig: cfg})
-			wantCode(t, err, tt.code, tt.status)
-			if len(w.Distributions()) != 1 {
-				t.Error("a refused distribution was created")
-			}
-		})
+// statuses are the codes of all refusals with their HTTP statuses, from the API's model (botocore 1.43, cloudfront
+// 2020-05-31). Those that the model does not have at all are in unmodelled.
+func statuses() map[string]int {
+	return map[string]int{
+		"BatchTooLarge": 413, "CNAMEAlreadyExists": 409, "ContinuousDeploymentPolicyAlreadyExists": 409,
+		"ContinuousDeploymentPolicyInUse": 409, "DistributionAlreadyExists": 409, "DistributionNotDisabled": 409,
+		"IllegalOriginAccessConfiguration": 400, "IllegalUpdate": 400, "InconsistentQuantities": 400, "InvalidArgument": 400,
+		"InvalidDefaultRootObject": 400, "InvalidErrorCode": 400, "InvalidGeoRestrictionParameter": 400,
+		"InvalidIfMatchVersion": 400, "InvalidLocationCode": 400, "InvalidMinimumProtocolVersion": 400, "InvalidOrigin": 400,
+		"InvalidOriginAccessControl": 400, "InvalidOriginKeepaliveTimeout": 400, "InvalidOriginReadTimeout": 400,
+		"InvalidProtocolSettings": 400, "InvalidRelativePath": 400, "InvalidResponseCode": 400, "InvalidTTLOrder": 400,
+		"InvalidTagging": 400, "InvalidViewerCertificate": 400, "MissingBody": 400, "MonitoringSubscriptionAlreadyExists": 409,
+		"NoSuchCachePolicy": 404, "NoSuchContinuousDeploymentPolicy": 404, "NoSuchDistribution": 404, "NoSuchInvalidation": 404,
+		"NoSuchMonitoringSubscription": 404, "NoSuchOrigin": 404, "NoSuchOriginAccessControl": 404,
+		"NoSuchOriginRequestPolicy": 404, "NoSuchResource": 404, "NoSuchResponseHeadersPolicy": 404,
+		"OriginAccessControlAlreadyExists": 409, "OriginAccessControlInUse": 409, "PreconditionFailed": 412, "ResourceInUse": 409,
+		"StagingDistributionInUse": 409, "TooManyCacheBehaviors": 400, "TooManyContinuousDeploymentPolicies": 400,
+		"TooManyDistributionCNAMEs": 400, "TooManyDistributions": 400, "TooManyInvalidationsInProgress": 400,
+		"TooManyOriginAccessControls": 400, "TooManyOriginGroupsPerDistribution": 400, "TooManyOrigins": 400,
 	}
 }
 
-func aliases(names ...string) *types.Aliases {
-	return &types.Aliases{Quantity: aws.Int32(int32(len(names))), Items: names}
+func unmodelled() map[string]int {
+	return map[string]int{"MalformedInput": 400, "NotImplemented": 501, "RequestEntityTooLarge": 413, "Throttling": 400}
 }
 
-// TestRefusedPolicies: each is refused by CreateContinuousDeploymentPolicy.
-func TestRefusedPolicies(t *testing.T) {
-	weight := func(c *types.ContinuousDeploymentPolicyConfig) *types.ContinuousDeploymentSingleWeightConfig {
-		return c.TrafficConfig.SingleWeightConfig
-	}
-	sticky := func(idle, maximum int32) func(*types.ContinuousDeploymentPolicyConfig) {
-		return func(c *types.ContinuousDeploymentPolicyConfig) {
-			weight(c).SessionStickinessConfig = &types.SessionStickinessConfig{IdleTTL: &idle, MaximumTTL: &maximum}
-		}
-	}
-	header := func(name string) func(*types.ContinuousDeploymentPolicyConfig) {
-		return func(c *types.ContinuousDeploymentPolicyConfig) {
-			c.TrafficConfig = &types.TrafficConfig{
-				Type: types.ContinuousDeploymentPolicyTypeSingleHeader,
-				SingleHeaderConfig: &types.ContinuousDeploymentSingleHeaderConfig{
-					Header: &name, Value: aws.String("yes"),
-				},
-			}
-		}
-	}
-	tests := map[string]struct {
-		change func(*types.ContinuousDeploymentPolicyConfig)
-		code   string
-		status int
-	}{
-		"weight above 0.15": {
-			func(c *types.ContinuousDeploymentPolicyConfig) { weight(c).Weight = aws.Float32(0.16) }, "InvalidArgument", 400,
-		},
-		"negative weight": {
-			func(c *types.ContinuousDeploymentPolicyConfig) { weight(c).Weight = aws.Float32(-0.01) }, "InvalidArgument", 400,
-		},
-		"weight zero": {
-			func(c *types.ContinuousDeploymentPolicyConfig) { weight(c).Weight = aws.Float32(0) }, "InvalidArgument", 400,
-		},
-		"sessions that idle too long":          {sticky(3601, 3601), "InvalidArgument", 400},
-		"sessions that end too early":          {sticky(299, 600), "InvalidArgument", 400},
-		"sessions that idle beyond their end":  {sticky(900, 600), "InvalidArgument", 400},
-		"a header without the reserved prefix": {header("x-staging"), "InvalidArgument", 400},
-		"two staging distributions": {
-			func(c *types.ContinuousDeploymentPolicyConfig) {
-				c.StagingDistributionDnsNames.Items = append(c.StagingDistributionDnsNames.Items, "b.cloudfront.net")
-				c.StagingDistributionDnsNames.Quantity = aws.Int32(2)
-			}, "InvalidArgument", 400,
-		},
-		"a quantity that is not the number of items": {
-			func(c *types.ContinuousDeploymentPolicyConfig) { c.StagingDistributionDnsNames.Quantity = aws.Int32(7) },
-			"InconsistentQuantities", 400,
-		},
-		"a distribution that does not exist": {
-			func(c *types.ContinuousDeploymentPolicyConfig) {
-				c.StagingDistributionDnsNames.Items[0] = "none.cloudfront.net"
-			},
-			"InvalidArgument", 400,
-		},
-		"an enabled policy without traffic": {
-			func(c *types.ContinuousDeploymentPolicyConfig) { c.TrafficConfig = nil }, "InvalidArgument", 400,
-		},
-		"a type without its config": {
-			func(c *types.ContinuousDeploymentPolicyConfig) {
-				c.TrafficConfig.Type = types.ContinuousDeploymentPolicyTypeSingleHeader
-			}, "InvalidArgument", 400,
-		},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			cfg := weightPolicy(*w.create(t, stagingID, staging("s")).Distribution.DomainName, 0.15)
-			tt.change(cfg)
-			_, err := w.client.CreateContinuousDeploymentPolicy(t.Context(),
-				&sdk.CreateContinuousDeploymentPolicyInput{ContinuousDeploymentPolicyConfig: cfg})
-			wantCode(t, err, tt.code, tt.status)
-		})
-	}
-	for name, change := range map[string]func(*types.ContinuousDeploymentPolicyConfig){
-		"sessions at both limits": sticky(300, 3600), "a header in capitals": header("AWS-CF-CD-Staging"),
+// refusal is a request that is refused in a world with a pair whose policy is enabled.
+type refusal struct {
+	code string
+	do   func(t *testing.T, w *world, p cloudfront.Pair) error
+}
+
+// TestEveryRefusalHasAWSsCodeAndStatus: each request is refused with its code and AWS's status for it; the operation declares
+// that code, which shows in the SDK making a typed error of it; and there is no code without a request.
+func TestEveryRefusalHasAWSsCodeAndStatus(t *testing.T) {
+	want := statuses()
+	maps.Copy(want, unmodelled())
+	provoked := map[string]bool{}
+	for _, rows := range []map[string]refusal{
+		refusedConfigs(), refusedUpdates(), refusedPolicies(), refusedOnAPair(), refusedPromotions(), refusedDeletions(),
+		refusedInvalidations(), refusedAliases(), refusedAccessControls(), refusedReads(), refusedOtherwise(),
 	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			cfg := weightPolicy(*w.create(t, stagingID, staging("s")).Distribution.DomainName, 0.15)
-			change(cfg)
-			_, err := w.client.CreateContinuousDeploymentPolicy(t.Context(),
-				&sdk.CreateContinuousDeploymentPolicyInput{ContinuousDeploymentPolicyConfig: cfg})
-			must(t, err)
-		})
-	}
-}
-
-func TestUnknownIdsAreNotFound(t *testing.T) {
-	w := newWorld(t)
-	id, etag := aws.String("E0NONE00000000"), aws.String("E1A2B3C4D5E6F7")
-	ctx := t.Context()
-	_, err := w.client.GetDistribution(ctx, &sdk.GetDistributionInput{Id: id})
-	wantCode(t, err, "NoSuchDistribution", 404)
-	_, err = w.client.GetDistributionConfig(ctx, &sdk.GetDistributionConfigInput{Id: id})
-	wantCode(t, err, "NoSuchDistribution", 404)
-	_, err = w.client.UpdateDistribution(ctx, &sdk.UpdateDistributionInput{Id: id, IfMatch: etag, DistributionConfig: config("x")})
-	wantCode(t, err, "NoSuchDistribution", 404)
-	_, err = w.client.DeleteDistribution(ctx, &sdk.DeleteDistributionInput{Id: id, IfMatch: etag})
-	wantCode(t, err, "NoSuchDistribution", 404)
-	_, err = w.client.GetContinuousDeploymentPolicy(ctx, &sdk.GetContinuousDeploymentPolicyInput{Id: id})
-	wantCode(t, err, "NoSuchContinuousDeploymentPolicy", 404)
-	_, err = w.client.GetContinuousDeploymentPolicyConfig(ctx, &sdk.GetContinuousDeploymentPolicyConfigInput{Id: id})
-	wantCode(t, err, "NoSuchContinuousDeploymentPolicy", 404)
-	_, err = w.client.DeleteContinuousDeploymentPolicy(ctx, &sdk.DeleteContinuousDeploymentPolicyInput{Id: id, IfMatch: etag})
-	wantCode(t, err, "NoSuchContinuousDeploymentPolicy", 404)
-	_, err = w.client.GetMonitoringSubscription(ctx, &sdk.GetMonitoringSubscriptionInput{DistributionId: id})
-	wantCode(t, err, "NoSuchDistribution", 404)
-	_, err = w.client.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{Resource: id})
-	wantCode(t, err, "NoSuchResource", 404)
-}
-
-func TestQuotas(t *testing.T) {
-	w := newWorld(t)
-	w.Limits = cloudfront.Limits{Distributions: 4, Staging: 2, Policies: 1}
-	var domains []string
-	for n := range 2 {
-		domains = append(domains, *w.create(t, "", staging(fmt.Sprint("s", n))).Distribution.DomainName)
-	}
-	_, err := w.client.CreateDistribution(t.Context(), &sdk.CreateDistributionInput{DistributionConfig: staging("s2")})
-	wantCode(t, err, "TooManyDistributions", 400)
-	w.create(t, "", config("p0"))
-	w.create(t, "", config("p1"))
-	_, err = w.client.CreateDistribution(t.Context(), &sdk.CreateDistributionInput{DistributionConfig: config("p2")})
-	wantCode(t, err, "TooManyDistributions", 400)
-	for n, domain := range domains {
-		_, err = w.client.CreateContinuousDeploymentPolicy(t.Context(), &sdk.CreateContinuousDeploymentPolicyInput{
-			ContinuousDeploymentPolicyConfig: weightPolicy(domain, 0.1),
-		})
-		if n == 0 {
-			must(t, err)
+		for name, row := range rows {
+			provoked[row.code] = true
+			t.Run(name, func(t *testing.T) {
+				w, pair := newPair(t, byWeight(true))
+				err := row.do(t, w, pair)
+				wantCode(t, err, row.code, want[row.code])
+				_, generic := errors.AsType[*smithy.GenericAPIError](err)
+				if _, known := unmodelled()[row.code]; generic != known {
+					t.Errorf("the operation does not declare %s: %v", row.code, err)
+				}
+			})
 		}
 	}
-	wantCode(t, err, "TooManyContinuousDeploymentPolicies", 400)
+	for code := range want {
+		if !provoked[code] {
+			t.Errorf("no request provokes %s", code)
+		}
+	}
 }
 
-func TestDisabledDistributionIsDeletedOnlyWhenDeployed(t *testing.T) {
-	w := newWorld(t)
-	w.create(t, stagingID, staging("s"))
-	domain := w.config(t, stagingID)
-	w.settle()
-	off := w.mustUpdate(t, stagingID, func(c *types.DistributionConfig) { c.Enabled = aws.Bool(false) })
-	remove := func(etag *string) error {
-		_, err := w.client.DeleteDistribution(t.Context(), &sdk.DeleteDistributionInput{Id: aws.String(stagingID), IfMatch: etag})
-		return err
+// refusedOtherwise is what is not about one kind of resource.
+func refusedOtherwise() map[string]refusal {
+	tag := func(arn func(*world) string, key string) func(*testing.T, *world, cloudfront.Pair) error {
+		return func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			_, err := w.client.TagResource(t.Context(), &sdk.TagResourceInput{Resource: aws.String(arn(w)), Tags: tags(key)})
+			return err
+		}
 	}
-	wantCode(t, remove(off.ETag), "DistributionNotDisabled", 409)
-	w.settle()
-	wantCode(t, remove(domain.ETag), "PreconditionFailed", 412)
-	_, err := w.client.CreateContinuousDeploymentPolicy(t.Context(), &sdk.CreateContinuousDeploymentPolicyInput{
-		ContinuousDeploymentPolicyConfig: weightPolicy(*off.Distribution.DomainName, 0.1),
-	})
-	must(t, err)
-	wantCode(t, remove(off.ETag), "ResourceInUse", 409)
+	primary := func(w *world) string { return w.ARN(primaryID) }
+	return map[string]refusal{
+		"a request too many": {"Throttling", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			w.Throttle = cloudfront.Throttle{Burst: 1, PerSecond: 1}
+			w.get(t, primaryID)
+			_, err := w.client.GetDistribution(t.Context(), &sdk.GetDistributionInput{Id: aws.String(primaryID)})
+			return err
+		}},
+		"an operation that is not implemented": {"NotImplemented", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			_, err := w.client.ListFunctions(t.Context(), &sdk.ListFunctionsInput{})
+			return err
+		}},
+		"a body of ten megabytes": {"RequestEntityTooLarge", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			cfg := config("large")
+			cfg.Comment = aws.String(string(make([]byte, 10<<20)))
+			_, err := w.client.CreateDistribution(t.Context(), &sdk.CreateDistributionInput{DistributionConfig: cfg})
+			return err
+		}},
+		"an update without a body": {"MissingBody", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			got := w.config(t, primaryID)
+			_, err := w.client.UpdateDistribution(t.Context(), &sdk.UpdateDistributionInput{
+				Id: aws.String(primaryID), IfMatch: got.ETag, DistributionConfig: got.DistributionConfig,
+			}, sending(""))
+			return err
+		}},
+		"a tag of AWS's own":                   {"InvalidTagging", tag(primary, "aws:x")},
+		"a tag without a key":                  {"InvalidTagging", tag(primary, "")},
+		"a tag for what does not exist":        {"NoSuchResource", tag(func(w *world) string { return w.ARN("E0NONE00000000") }, "x")},
+		"a tag for what is no resource at all": {"NoSuchResource", tag(func(*world) string { return "x" }, "x")},
+		"metrics that are switched on already": {"MonitoringSubscriptionAlreadyExists", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			must(t, w.subscribe(t, primaryID))
+			return w.subscribe(t, primaryID)
+		}},
+		"metrics of what does not exist": {"NoSuchDistribution", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			return w.subscribe(t, "E0NONE00000000")
+		}},
+	}
 }

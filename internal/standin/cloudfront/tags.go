@@ -49,15 +49,38 @@ func (s *Server) tagged(c *call) (*distribution, error) {
 	return nil, fail(http.StatusNotFound, "NoSuchResource", "The resource %q was not found.", arn)
 }
 
+// untaggable reports whether an ARN is that of something that exists and has no tags: clients that ask for the tags of
+// everything they read get none, rather than an error. That AWS does the same is assumed.
+func (s *Server) untaggable(resource string) bool {
+	for _, a := range s.controls {
+		if resource == arn("origin-access-control", a.id) {
+			return true
+		}
+	}
+	for _, p := range s.policies {
+		if !p.gone && resource == arn("continuous-deployment-policy", p.id) {
+			return true
+		}
+	}
+	for _, k := range policyKinds() {
+		if id, ok := strings.CutPrefix(resource, arn(k.path, "")); ok && s.managed[k.name][id] != nil {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *Server) listTags(c *call) (reply, error) {
-	d, err := s.tagged(c)
-	if err != nil {
+	var tags []tag
+	if d, err := s.tagged(c); err == nil {
+		tags = d.tags
+	} else if !s.untaggable(c.query.Get("Resource")) {
 		return reply{}, err
 	}
 	var b bytes.Buffer
 	openRoot(&b, nameTags)
 	b.WriteString("<Items>")
-	for _, t := range d.tags {
+	for _, t := range tags {
 		b.WriteString("<Tag>")
 		element(&b, "Key", t.key)
 		element(&b, "Value", t.value)

@@ -1,7 +1,6 @@
 package cloudfront_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -155,26 +154,8 @@ func TestTagsAndMonitoring(t *testing.T) {
 	if got := tags.Tags.Items; len(got) != 1 || *got[0].Key != "team" || *got[0].Value != "edge" {
 		t.Errorf("got tags %v", got)
 	}
-	_, err = w.client.TagResource(ctx, &sdk.TagResourceInput{Resource: arn, Tags: &types.Tags{Items: []types.Tag{
-		{Key: aws.String("aws:x"), Value: aws.String("")},
-	}}})
-	wantCode(t, err, "InvalidTagging", 400)
-
 	id := made.Distribution.Id
-	_, err = w.client.GetMonitoringSubscription(ctx, &sdk.GetMonitoringSubscriptionInput{DistributionId: id})
-	wantCode(t, err, "NoSuchMonitoringSubscription", 404)
-	subscribe := func() error {
-		_, err := w.client.CreateMonitoringSubscription(ctx, &sdk.CreateMonitoringSubscriptionInput{
-			DistributionId: id, MonitoringSubscription: &types.MonitoringSubscription{
-				RealtimeMetricsSubscriptionConfig: &types.RealtimeMetricsSubscriptionConfig{
-					RealtimeMetricsSubscriptionStatus: types.RealtimeMetricsSubscriptionStatusEnabled,
-				},
-			},
-		})
-		return err
-	}
-	must(t, subscribe())
-	wantCode(t, subscribe(), "MonitoringSubscriptionAlreadyExists", 409)
+	must(t, w.subscribe(t, *id))
 	got, err := w.client.GetMonitoringSubscription(ctx, &sdk.GetMonitoringSubscriptionInput{DistributionId: id})
 	must(t, err)
 	if status := got.MonitoringSubscription.RealtimeMetricsSubscriptionConfig.RealtimeMetricsSubscriptionStatus; status != "Enabled" ||
@@ -201,18 +182,4 @@ func TestThrottling(t *testing.T) {
 	w.clock.Advance(2e9)
 	must(t, read())
 	wantCode(t, read(), "Throttling", 400)
-}
-
-func TestUnimplementedOperationIsNoSuccess(t *testing.T) {
-	w, _ := newPair(t, byWeight(true))
-	_, err := w.client.CreateInvalidation(t.Context(), &sdk.CreateInvalidationInput{
-		DistributionId: aws.String(primaryID),
-		InvalidationBatch: &types.InvalidationBatch{
-			CallerReference: aws.String("x"), Paths: &types.Paths{Quantity: aws.Int32(1), Items: []string{"/*"}},
-		},
-	})
-	wantCode(t, err, "NotImplemented", http.StatusNotImplemented)
-	if !strings.Contains(err.Error(), "POST /2020-05-31/distribution/"+primaryID+"/invalidation") {
-		t.Errorf("the error does not name the request: %v", err)
-	}
 }
