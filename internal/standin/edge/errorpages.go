@@ -29,7 +29,7 @@ func (e *Edge) page(v *visit, path string) reply {
 			r.Header = http.Header{"Cloudfront-Viewer-Country": country}
 		}
 	}
-	inner := visit{Request: &r, node: v.node, now: v.now, path: path}
+	inner := visit{Request: r, node: v.node, now: v.now, path: path}
 	rep, done := e.nearby(&inner, 1)
 	return e.complete(&inner, 1, rep, done)[0]
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/sample"
 )
 
 type override struct {
@@ -59,7 +60,7 @@ func (e *Edge) split(n *node, r *Request, now time.Time) (toStaging int64, held 
 			}
 			return 0, true
 		}
-		return binomial(n.random, r.Count, n.policy.Weight), false
+		return sample.Binomial(n.random, r.Count, n.policy.Weight), false
 	default:
 		return 0, false
 	}

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/sample"
 )
 
 // visit is a request on its way through one distribution at one POP.
 type visit struct {
-	*Request
+	Request
 
 	node *node
 	now  time.Time
@@ -97,10 +98,10 @@ func (e *Edge) serve(n *node, r *Request) []Answer {
 // through lets one side answer count of the requests.
 func (e *Edge) through(at, primary *node, r *Request, count int64, now time.Time, side Side, out []Answer) []Answer {
 	e.refresh(at)
-	v := visit{Request: r, node: at, now: now, path: r.Path}
+	v := visit{Request: *r, node: at, now: now, path: r.Path}
 	if side == Staging && e.CustomErrorResponseBug > 0 && primary.policy.Type == cloudfront.SingleWeight &&
 		len(at.plan.errorPages) > 0 {
-		broken := binomial(at.random, count, e.CustomErrorResponseBug)
+		broken := sample.Binomial(at.random, count, e.CustomErrorResponseBug)
 		if broken > 0 {
 			out = append(out, e.finish(&v, side, e.generated(broken, http.StatusInternalServerError, internalError)))
 		}

@@ -27,6 +27,9 @@ func (s *Server) parsedPolicy(bucket string) parsedPolicy {
 	}
 	if json.Unmarshal([]byte(document), &read) == nil {
 		parsed.statements = read.Statement
+		for i := range parsed.statements {
+			parsed.statements[i].readPrincipal()
+		}
 	}
 	s.origin.policies[bucket] = parsed
 	return parsed
@@ -43,6 +46,8 @@ type statement struct {
 	Resource     oneOrMany[string]                       `json:"Resource"`
 	NotResource  json.RawMessage                         `json:"NotResource"`
 	Condition    map[string]map[string]oneOrMany[scalar] `json:"Condition"`
+
+	everybody, cloudFront bool // of Principal
 }
 
 // oneOrMany is what IAM policies let be one value or a list.
@@ -126,19 +131,21 @@ func (s *statement) covers(who caller, action, resource string) verdict {
 	return result
 }
 
-// names reports whether the caller is a principal of the statement: everybody, or CloudFront where the request is signed.
-func (s *statement) names(who caller) bool {
-	var everyone string
-	if json.Unmarshal(s.Principal, &everyone) == nil {
-		return everyone == "*"
+func (s *statement) readPrincipal() {
+	var name string
+	if json.Unmarshal(s.Principal, &name) == nil {
+		s.everybody = name == "*"
+		return
 	}
 	var principals map[string]oneOrMany[string]
-	if json.Unmarshal(s.Principal, &principals) != nil {
-		return false
+	if json.Unmarshal(s.Principal, &principals) == nil {
+		s.everybody = slices.Contains(principals["AWS"], "*")
+		s.cloudFront = slices.Contains(principals["Service"], "cloudfront.amazonaws.com")
 	}
-	return slices.Contains(principals["AWS"], "*") ||
-		who.sourceARN != "" && slices.Contains(principals["Service"], "cloudfront.amazonaws.com")
 }
+
+// names reports whether the caller is a principal of the statement.
+func (s *statement) names(who caller) bool { return s.everybody || s.cloudFront && who.sourceARN != "" }
 
 func anyLike(patterns []string, text string, fold bool) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool {

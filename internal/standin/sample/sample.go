@@ -1,4 +1,6 @@
-package edge
+// Package sample draws counts from their distributions, exactly where they are small and by a normal approximation where they
+// are large.
+package sample
 
 import (
 	"math"
@@ -9,8 +11,8 @@ import (
 // variance of this size it differs by less than a percent of the mean, far below the noise of a minute's traffic.
 const exactUpTo = 64
 
-// binomial draws how many of n succeed when each does with probability p.
-func binomial(r *rand.Rand, n int64, p float64) int64 {
+// Binomial draws how many of n succeed when each does with probability p.
+func Binomial(r *rand.Rand, n int64, p float64) int64 {
 	switch {
 	case n <= 0 || p <= 0 || math.IsNaN(p):
 		return 0
@@ -22,7 +24,7 @@ func binomial(r *rand.Rand, n int64, p float64) int64 {
 		}
 		return 0
 	case p > 0.5:
-		return n - binomial(r, n, 1-p)
+		return n - Binomial(r, n, 1-p)
 	}
 	mean := float64(n) * p
 	if mean > exactUpTo {
@@ -38,4 +40,21 @@ func binomial(r *rand.Rand, n int64, p float64) int64 {
 			return hits
 		}
 	}
+}
+
+// Poisson draws how many of many rare events happen when mean are expected.
+func Poisson(r *rand.Rand, mean float64) int64 {
+	if mean <= 0 || math.IsNaN(mean) {
+		return 0
+	}
+	if mean > exactUpTo {
+		drawn := math.Round(mean + math.Sqrt(mean)*r.NormFloat64())
+		return max(0, min(math.MaxInt32, int64(drawn)))
+	}
+	// The gaps between events are exponential: count those that fit into one unit of time.
+	n := int64(0)
+	for left := mean - r.ExpFloat64(); left > 0; left -= r.ExpFloat64() {
+		n++
+	}
+	return n
 }

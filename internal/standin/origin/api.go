@@ -1,0 +1,152 @@
+package origin
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/sample"
+)
+
+// API is an API of a shop whose demands and faults can be set at any time. Requirements are judged first, for all identical
+// requests alike; faults are drawn for each of them from a seeded generator.
+type API struct {
+	// RequiredHeader must arrive with RequiredValue, or else the answer is 403: the secret that a custom header of the origin
+	// proves CloudFront with.
+	RequiredHeader, RequiredValue string
+	// RequiredQuery is a parameter without which the answer is 400, RequiredCookie a cookie without which it is 401, and
+	// Authorization makes that header's absence a 401 too.
+	RequiredQuery, RequiredCookie string
+	Authorization                 bool
+	// Share4xx and Share5xx are the shares of requests that fail without a reason.
+	Share4xx, Share5xx float64
+	// Faults add to them for some paths.
+	Faults []Fault
+	// PerMinute is how many requests it can take in a minute of the clock; what comes on top is answered 503. Zero is no limit.
+	PerMinute int64
+	// CacheControl is a header of the good answers, unless it is empty.
+	CacheControl string
+	// Served counts what arrived.
+	Served int64
+
+	random  *rand.Rand
+	minute  time.Time
+	used    int64
+	answers map[answerKey]edge.OriginAnswer
+}
+
+// Fault is a share of the requests below a path that fails on top of the background.
+type Fault struct {
+	Prefix             string
+	Share4xx, Share5xx float64
+}
+
+type answerKey struct {
+	status       int
+	cacheControl string
+}
+
+// NewAPI returns an API without demands or faults.
+func NewAPI(seed uint64) *API {
+	return &API{random: rand.New(rand.NewPCG(seed, 0)), answers: map[answerKey]edge.OriginAnswer{}}
+}
+
+// Fetch implements edge.Origin.
+func (o *API) Fetch(r edge.OriginRequest) []edge.OriginAnswer {
+	o.Served += r.Count
+	taken := o.take(r.At, r.Count)
+	out := make([]edge.OriginAnswer, 0, 1)
+	add := func(count int64, status int) {
+		if count > 0 {
+			a := o.answer(status)
+			a.Count = count
+			out = append(out, a)
+		}
+	}
+	if status := o.demands(r); status != http.StatusOK {
+		add(taken, status)
+	} else {
+		share4xx, share5xx := o.shares(r.Path)
+		failed := sample.Binomial(o.random, taken, share5xx)
+		refused := int64(0)
+		if share5xx < 1 {
+			refused = sample.Binomial(o.random, taken-failed, share4xx/(1-share5xx))
+		}
+		add(taken-failed-refused, http.StatusOK)
+		add(refused, http.StatusNotFound)
+		add(failed, http.StatusInternalServerError)
+	}
+	add(r.Count-taken, http.StatusServiceUnavailable)
+	return out
+}
+
+// take is how many of count requests still fit into the minute.
+func (o *API) take(at time.Time, count int64) int64 {
+	if minute := at.Truncate(time.Minute); !minute.Equal(o.minute) {
+		o.minute, o.used = minute, 0
+	}
+	if o.PerMinute <= 0 {
+		return count
+	}
+	taken := min(count, max(0, o.PerMinute-o.used))
+	o.used += count
+	return taken
+}
+
+func (o *API) demands(r edge.OriginRequest) int {
+	switch {
+	case o.RequiredHeader != "" && value(r.Header, http.CanonicalHeaderKey(o.RequiredHeader)) != o.RequiredValue:
+		return http.StatusForbidden
+	case o.Authorization && value(r.Header, "Authorization") == "":
+		return http.StatusUnauthorized
+	case o.RequiredCookie != "" && !hasPair(value(r.Header, "Cookie"), ";", o.RequiredCookie):
+		return http.StatusUnauthorized
+	case o.RequiredQuery != "" && !hasPair(r.Query, "&", o.RequiredQuery):
+		return http.StatusBadRequest
+	default:
+		return http.StatusOK
+	}
+}
+
+func hasPair(list, separator, name string) bool {
+	for list != "" {
+		var pair string
+		pair, list, _ = strings.Cut(list, separator)
+		if key, _, _ := strings.Cut(strings.TrimSpace(pair), "="); key == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *API) shares(path string) (share4xx, share5xx float64) {
+	share4xx, share5xx = o.Share4xx, o.Share5xx
+	for _, f := range o.Faults {
+		if strings.HasPrefix(path, f.Prefix) {
+			share4xx += f.Share4xx
+			share5xx += f.Share5xx
+		}
+	}
+	return share4xx, share5xx
+}
+
+// answer is made once for each status, so that the edge recognizes it.
+func (o *API) answer(status int) edge.OriginAnswer {
+	key := answerKey{status, o.CacheControl}
+	a, ok := o.answers[key]
+	if !ok {
+		a = edge.OriginAnswer{
+			Status: status,
+			Header: http.Header{"Content-Type": {"application/json"}, "Server": {"shop"}},
+			Body:   []byte(`{"status": ` + strconv.Itoa(status) + `, "message": "` + http.StatusText(status) + `"}` + "\n"),
+		}
+		if status == http.StatusOK && o.CacheControl != "" {
+			a.Header["Cache-Control"] = []string{o.CacheControl}
+		}
+		o.answers[key] = a
+	}
+	return a
+}
