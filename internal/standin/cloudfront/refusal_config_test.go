@@ -52,7 +52,6 @@ func refusedConfigs() map[string]refusal {
 	return map[string]refusal{
 		"a quantity that is not the number of items": {"InconsistentQuantities", creating(func(c *cfg) { c.Origins.Quantity = aws.Int32(2) })},
 		"a negative quantity":                        {"InvalidArgument", creating(func(c *cfg) { c.Origins.Quantity = aws.Int32(-1) })},
-		"an empty list of items":                     {"MalformedInput", creating(func(c *cfg) { c.Aliases = aliases([]string{}...) })},
 		"an empty caller reference":                  {"InvalidArgument", creating(func(c *cfg) { c.CallerReference = aws.String("") })},
 		"a caller reference of another distribution": {"DistributionAlreadyExists", creating(func(c *cfg) { c.CallerReference = aws.String("taken") })},
 		"an HTTP version that does not exist":        {"InvalidArgument", creating(func(c *cfg) { c.HttpVersion = "http4" })},
