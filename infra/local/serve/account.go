@@ -2,14 +2,8 @@ package serve
 
 import (
 	"bytes"
-	"embed"
-	"fmt"
 	"io"
-	"io/fs"
-	"mime"
 	"net/http"
-	"path"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,12 +15,6 @@ import (
 	"cloudfront-cd/internal/standin/origin"
 	"cloudfront-cd/internal/standin/s3"
 )
-
-// SiteBucket is there from the start, with the pages of the example site.
-const SiteBucket = "example-site"
-
-//go:embed site
-var site embed.FS
 
 // Account is an AWS account with the stand-ins in it. It is safe for concurrent use.
 type Account struct {
@@ -68,36 +56,6 @@ func (a *Account) origin(domain string) edge.Origin {
 		return origin.S3Bucket(a.S3, bucket)
 	}
 	return a.echo
-}
-
-// sitePolicy lets every distribution of the account read that has an origin access control; who may list gets 404 instead of
-// 403 for a page that is missing.
-const sitePolicy = `{"Version": "2012-10-17", "Statement": [{
-	"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": ["s3:GetObject", "s3:ListBucket"],
-	"Resource": ["arn:aws:s3:::` + SiteBucket + `", "arn:aws:s3:::` + SiteBucket + `/*"],
-	"Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*"}}}]}`
-
-// addSite fills the bucket, so that there is something to see before anything was uploaded.
-func (a *Account) addSite() error {
-	if err := a.S3.CreateBucket(SiteBucket); err != nil {
-		return err
-	}
-	a.S3.SetPolicy(SiteBucket, sitePolicy)
-	err := fs.WalkDir(site, "site", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		page, err := site.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		headers := http.Header{"Content-Type": {mime.TypeByExtension(path.Ext(name))}}
-		return a.S3.Put(SiteBucket, strings.TrimPrefix(name, "site/"), page, headers)
-	})
-	if err != nil {
-		return fmt.Errorf("fill the bucket %s: %w", SiteBucket, err)
-	}
-	return nil
 }
 
 // catchUp moves simulated time to where it ought to be by now.
