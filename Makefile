@@ -22,10 +22,10 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios serve cost test check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
 
 help: ## this text
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Try it (needs Go alone)
 demo: build/local ## watch a release: [SCENARIO=name] [SPEED=600|max] [SEED=1] [REQUEST=file] [PRIMARY=file STAGING=file] [HISTORY=file] [RECORD=file]
@@ -40,6 +40,8 @@ cost: build/cost ## what a release costs on AWS: a healthy one, or [HISTORY=file
 ##@ Every day
 test: need-go need-node ## run every test (the definitions' need Node.js)
 	go test -timeout 30m ./...
+test-clients: need-go ## the AWS CLI and Terraform, where installed, through the life of a pair against "make serve" (10 minutes)
+	@.ci/test-clients
 check: lint test ## what CI runs: lint, then every test
 lint: need-go $(LINT) ## static checks, formatting, and a tidy go.mod
 	$(LINT) run ./...

@@ -59,7 +59,7 @@ resource "aws_cloudfront_origin_access_control" "site" {
 }
 
 resource "aws_cloudfront_distribution" "staging" {
-  comment             = "example, staging"
+  comment             = "example" # a promotion copies the comment too
   enabled             = true
   staging             = true
   default_root_object = "index.html"

@@ -21,7 +21,7 @@ const introduction = `CloudFront to try things on: %[2]s. Ctrl-C ends it; nothin
 Try:
   export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
   aws --endpoint-url http://%[1]s s3 ls --recursive s3://example-site
-  aws --endpoint-url http://%[1]s cloudfront create-distribution --distribution-config file://examples/cli/primary.json
+  aws --endpoint-url http://%[1]s cloudfront create-distribution --origin-domain-name api.example.com
 
 `
 

@@ -79,6 +79,9 @@ func signedFor(r *http.Request) string {
 	if n := len(scope); n >= 5 && scope[n-1] == "aws4_request" {
 		return strings.ToLower(scope[n-2])
 	}
+	if query := r.URL.Query(); query.Has("AWSAccessKeyId") && query.Has("Signature") && query.Has("Expires") {
+		return toS3 // the AWS CLI 1 presigns with Signature Version 2, which S3 alone took in this form
+	}
 	return ""
 }
 
