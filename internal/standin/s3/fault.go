@@ -65,7 +65,10 @@ func explained(p *reply) *reply {
 	if p.status < http.StatusBadRequest || p.body.Len() == 0 {
 		return p
 	}
-	var got struct{ Code, Message string }
+	var got struct {
+		Code    string `xml:"Code"`
+		Message string `xml:"Message"`
+	}
 	if xml.Unmarshal(p.body.Bytes(), &got) != nil || got.Code == "" || got.Message != "" {
 		return p
 	}
