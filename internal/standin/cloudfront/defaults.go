@@ -1,6 +1,9 @@
 package cloudfront
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // complete adds the fields that AWS returns whether they were sent or not, after those that the client sent: real clients
 // follow them without looking. Which they are and what they hold: AWS CLI Reference, example of get-distribution-config; API
@@ -106,9 +109,9 @@ func getAndHead(name string) *Node { return List(name, Leaf("Method", "HEAD"), L
 
 // fill gives an element those of the named texts that it lacks.
 func fill(n *Node, namesAndTexts ...string) {
-	for i := 0; i < len(namesAndTexts); i += 2 {
-		if n.Child(namesAndTexts[i]) == nil {
-			n.Children = append(n.Children, Leaf(namesAndTexts[i], namesAndTexts[i+1]))
+	for pair := range slices.Chunk(namesAndTexts, 2) {
+		if name, text := pair[0], pair[1]; n.Child(name) == nil {
+			n.Children = append(n.Children, Leaf(name, text))
 		}
 	}
 }

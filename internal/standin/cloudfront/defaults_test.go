@@ -77,7 +77,7 @@ func TestAnOlderClientMayLeaveDefaultsOut(t *testing.T) {
 		w, pair := newPair(t, byWeight(true))
 		w.mustUpdate(t, id, func(c *types.DistributionConfig) {
 			c.IsIPV6Enabled, c.Aliases, c.WebACLId, c.Restrictions, c.Logging, c.PriceClass, c.Staging = nil, nil, nil, nil, nil, "", nil
-			c.ViewerCertificate.Certificate, c.ViewerCertificate.CertificateSource, c.ViewerCertificate.CloudFrontDefaultCertificate = nil, "", nil
+			c.ViewerCertificate = certificate()
 			c.DefaultCacheBehavior.GrpcConfig, c.Origins.Items[0].OriginShield = nil, nil
 			if id == stagingID {
 				c.ContinuousDeploymentPolicyId = nil
@@ -100,7 +100,9 @@ func TestCloudFrontsOwnCertificateHasItsOwnSecurityPolicy(t *testing.T) {
 		c.ViewerCertificate.CloudFrontDefaultCertificate, c.ViewerCertificate.ACMCertificateArn = aws.Bool(true), nil
 	})
 	got := w.config(t, primaryID).DistributionConfig.ViewerCertificate
-	if got.MinimumProtocolVersion != types.MinimumProtocolVersionTLSv1 || got.CertificateSource != types.CertificateSourceCloudfront || got.Certificate != nil {
+	live, _ := w.Live(primaryID)
+	if got.MinimumProtocolVersion != types.MinimumProtocolVersionTLSv1 || live.Text("ViewerCertificate/CertificateSource") != "cloudfront" ||
+		live.Text("ViewerCertificate/Certificate") != "" {
 		t.Errorf("got %+v", got)
 	}
 }

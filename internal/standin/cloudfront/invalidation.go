@@ -45,7 +45,7 @@ func (s *Server) invalidate(d *distribution, v *invalidation) {
 	d.invalidations = append(d.invalidations, v)
 	v.past.add(v.created, statusInProgress)
 	// A stream of its own, apart from those of revisions: an invalidation moves nothing else.
-	r := rand.New(rand.NewPCG(s.seed, ^(d.serial<<32 | uint64(len(d.invalidations))))) //nolint:gosec // reproducible, no secret
+	r := rand.New(rand.NewPCG(s.seed, ^(d.serial<<32 | uint64(len(d.invalidations)))))
 	for i := range d.pops {
 		s.clock.At(v.created.Add(s.InvalidationSpread.draw(r)), func() {
 			v.due[i] = true

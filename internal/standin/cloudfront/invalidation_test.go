@@ -3,6 +3,7 @@ package cloudfront_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -75,7 +76,7 @@ func TestInvalidationsAreListedNewestFirst(t *testing.T) {
 	w, _ := newPair(t, byWeight(true))
 	var made, listed []string
 	for i := range 5 {
-		v, err := w.invalidate(t, primaryID, fmt.Sprint(i), "/a")
+		v, err := w.invalidate(t, primaryID, strconv.Itoa(i), "/a")
 		must(t, err)
 		made = append(made, *v.Id)
 		w.clock.Advance(time.Second)

@@ -58,8 +58,8 @@ func populate(v reflect.Value, depth int) {
 		v.Set(reflect.New(v.Type().Elem()))
 		populate(v.Elem(), depth+1)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			populate(v.Field(i), depth+1)
+		for _, field := range v.Fields() {
+			populate(field, depth+1)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
@@ -77,7 +77,9 @@ func populate(v reflect.Value, depth int) {
 func TestWhatIsNoOperationIsNotFound(t *testing.T) {
 	w := newWorld(t)
 	for _, request := range [][2]string{
-		{"PATCH", "/2020-05-31/distribution"}, {"GET", "/2020-05-31/no-such-thing"}, {"DELETE", "/2020-05-31/distribution"},
+		{"PATCH", "/2020-05-31/distribution"},
+		{"GET", "/2020-05-31/no-such-thing"},
+		{"DELETE", "/2020-05-31/distribution"},
 		{"POST", "/2020-05-31/tagging?Operation=Retag"},
 	} {
 		wantErrorDocument(t, serve(t, w, request[0], request[1], "", ""), "UnknownOperation", 404)

@@ -121,7 +121,7 @@ func refusedPromotions() map[string]refusal {
 }
 
 func refusedDeletions() map[string]refusal {
-	deleting := func(w *world, t *testing.T, id string) error {
+	deleting := func(t *testing.T, w *world, id string) error {
 		t.Helper()
 		live, _ := w.Live(id)
 		_, err := w.client.DeleteDistribution(t.Context(), &sdk.DeleteDistributionInput{Id: &id, IfMatch: &live.ETag})
@@ -138,12 +138,12 @@ func refusedDeletions() map[string]refusal {
 		}},
 		"deletion of an enabled distribution": {"DistributionNotDisabled", func(t *testing.T, w *world, _ cloudfront.Pair) error {
 			t.Helper()
-			return deleting(w, t, primaryID)
+			return deleting(t, w, primaryID)
 		}},
 		"deletion of one that is not disabled everywhere": {"DistributionNotDisabled", func(t *testing.T, w *world, _ cloudfront.Pair) error {
 			t.Helper()
 			w.mustUpdate(t, primaryID, off)
-			return deleting(w, t, primaryID)
+			return deleting(t, w, primaryID)
 		}},
 		"deletion with the ETag from before it was disabled": {"PreconditionFailed", func(t *testing.T, w *world, _ cloudfront.Pair) error {
 			t.Helper()
@@ -163,7 +163,7 @@ func refusedDeletions() map[string]refusal {
 				ContinuousDeploymentPolicyConfig: weightPolicy(*made.Distribution.DomainName, 0.1),
 			})
 			must(t, err)
-			return deleting(w, t, "E5STAGING00000")
+			return deleting(t, w, "E5STAGING00000")
 		}},
 	}
 }
