@@ -69,8 +69,8 @@ func (s *Server) SiteOf(domain string) (Site, bool) {
 }
 
 // SiteAt is the distribution that answers for a host at a POP: the one with that domain name, or the one that the POP
-// knows with that alias. Where only wildcards fit, the longest wins, because requests are "served by the most specific
-// match" (Developer Guide, "Use custom URLs by adding alternate domain names"); exact says that it was none.
+// knows with that alias. Where only wildcards fit, the longest wins, as CloudFront
+// prefers the most specific name (Developer Guide, "Use custom URLs by adding alternate domain names"); exact says that it was none.
 func (s *Server) SiteAt(popNumber int, host string) (found Site, exact, ok bool) {
 	var wild Site
 	longest := 0

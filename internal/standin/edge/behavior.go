@@ -22,6 +22,7 @@ type behavior struct {
 	caches, sets  bool
 	min, def, max time.Duration
 	private       bool // only signed URLs or cookies
+	legacy        bool // with ForwardedValues
 	note          []string
 	headers       *headerPolicy
 }
@@ -64,8 +65,8 @@ func (e *Edge) newBehavior(n *cloudfront.Node, origins map[string]target) *behav
 			b.note = append(b.note, "response headers policy "+id+" is not known")
 		}
 	}
-	// "If you choose not to forward cookies, CloudFront removes Set-Cookie from answers" is the gist of Developer Guide,
-	// "Cache content based on cookies".
+	// Without forwarded cookies CloudFront removes Set-Cookie from answers (Developer Guide, "Cache content based on
+	// cookies").
 	b.sets = b.key.cookies.mode != none || b.send.cookies.mode != none
 	b.caches = b.max > 0
 	return b
@@ -105,7 +106,7 @@ func (e *Edge) usePolicies(b *behavior, n *cloudfront.Node, cacheID string) {
 // headers means that nothing is cached.
 func (b *behavior) useForwardedValues(n *cloudfront.Node) {
 	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
-	b.min, b.def, b.max = seconds(n.Value("MinTTL")), day, year
+	b.legacy, b.min, b.def, b.max = true, seconds(n.Value("MinTTL")), day, year
 	if text := n.Value("DefaultTTL"); text != "" {
 		b.def = seconds(text)
 	}

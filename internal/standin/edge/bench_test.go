@@ -3,12 +3,26 @@ package edge_test
 import (
 	"strconv"
 	"testing"
+	"time"
 
+	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/edge"
 )
 
+// quiet makes a world whose metrics cost nothing.
+func quiet(b *testing.B, policy cloudfront.Policy) *world {
+	b.Helper()
+	w := build(b, policy, nil)
+	w.Edge = edge.New(w.clock, w.account, w.origin, discard{}, 7)
+	return w
+}
+
+type discard struct{}
+
+func (discard) Record(string, time.Time, int64, int64, int64) {}
+
 func BenchmarkServeHit(b *testing.B) {
-	w := build(b, byWeight(0.05), nil)
+	w := quiet(b, byWeight(0.05))
 	r := edge.Request{Host: alias, Path: "/app.js"}
 	w.Serve(r)
 	b.ReportAllocs()
@@ -18,7 +32,7 @@ func BenchmarkServeHit(b *testing.B) {
 }
 
 func BenchmarkServeHitOfMany(b *testing.B) {
-	w := build(b, byWeight(0.05), nil)
+	w := quiet(b, byWeight(0.05))
 	r := edge.Request{Host: alias, Path: "/app.js", Count: 1000}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -27,7 +41,7 @@ func BenchmarkServeHitOfMany(b *testing.B) {
 }
 
 func BenchmarkServeMiss(b *testing.B) {
-	w := build(b, byWeight(0.05), nil)
+	w := quiet(b, byWeight(0.05))
 	paths := make([]string, 1<<15)
 	for i := range paths {
 		paths[i] = "/" + strconv.Itoa(i)
@@ -42,7 +56,7 @@ func BenchmarkServeMiss(b *testing.B) {
 }
 
 func BenchmarkServeUncached(b *testing.B) {
-	w := build(b, byWeight(0.05), nil)
+	w := quiet(b, byWeight(0.05))
 	r := edge.Request{Host: alias, Path: "/api/cart", Query: "id=1", Count: 100}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -2,7 +2,6 @@ package edge_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -195,6 +194,7 @@ func TestWhichErrorsStayAndHowLong(t *testing.T) {
 		"403 not without a lifetime":      {403, "", nil, 0},
 		"403 with a lifetime":             {403, "max-age=20", nil, 20 * time.Second},
 		"403 when it is listed":           {403, "", listed(403, 30), 30 * time.Second},
+		"405 for ten seconds":             {405, "", nil, 10 * time.Second},
 		"401 never":                       {401, "max-age=20", nil, 0},
 		"a host that does not exist: 502": {0, "", nil, 10 * time.Second},
 	}
@@ -249,54 +249,5 @@ func TestTheCacheIsBounded(t *testing.T) {
 		if a := w.get(t, step.path, nil); a.Result != step.want {
 			t.Errorf("step %d: got %s for %s, want %s", i, a.Result, step.path, step.want)
 		}
-	}
-}
-
-func TestAnInvalidationNamesObjects(t *testing.T) {
-	queries := func(cfg *types.DistributionConfig) {
-		legacy(0, 1000, 1000)(cfg)
-		cfg.DefaultCacheBehavior.ForwardedValues.QueryString = aws.Bool(true) //nolint:staticcheck // deprecated, and in use everywhere
-	}
-	tests := map[string]struct {
-		path string
-		gone string // of /a, /a?x=1, /dir/b
-	}{
-		"one object":             {"/a", "/a"},
-		"without a slash":        {"a", "/a"},
-		"with its query":         {"/a?x=1", "/a?x=1"},
-		"a star takes the query": {"/a*", "/a /a?x=1"},
-		"a folder":               {"/dir/*", "/dir/b"},
-		"everything":             {"/*", "/a /a?x=1 /dir/b"},
-		"nothing of that name":   {"/A", ""},
-		"a star inside is text":  {"/*/b", ""},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := build(t, byHeader(), queries)
-			get := func(path string) string {
-				r := edge.Request{Host: alias, Path: path}
-				if path == "/a?x=1" {
-					r.Path, r.Query = "/a", "x=1"
-				}
-				return w.one(t, r).Result
-			}
-			objects := []string{"/a", "/a?x=1", "/dir/b"}
-			for _, o := range objects {
-				get(o)
-			}
-			w.Invalidate(stagingID, edge.AllPOPs, []string{"/*"})
-			w.Invalidate(primaryID, 1, []string{"/*"})
-			w.Invalidate("nobody", 0, []string{"/*"})
-			w.Invalidate(primaryID, 0, []string{tt.path})
-			var gone []string
-			for _, o := range objects {
-				if get(o) == "Miss" {
-					gone = append(gone, o)
-				}
-			}
-			if got := strings.Join(gone, " "); got != tt.gone {
-				t.Errorf("got %q invalidated, want %q", got, tt.gone)
-			}
-		})
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// SessionCookie is the name of the cookie that keeps a session. The name is ours: CloudFront "uses a cookie" for session
+// SessionCookie is the name of the cookie that keeps a session. The name is ours: CloudFront uses a cookie for session
 // stickiness, and AWS documents neither its name nor its value. It is not signed, so that a viewer can choose a side by
 // forging it; one that could not have been sent is ignored.
 const SessionCookie = "Standin-CD-Session"

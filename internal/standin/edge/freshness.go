@@ -91,10 +91,10 @@ func (v *visit) errorLifetime(status int, d directives) (time.Duration, bool) {
 		if d.refuses {
 			return 0, false
 		}
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-	case http.StatusBadRequest, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusPreconditionFailed,
-		http.StatusUnsupportedMediaType:
-		// Kept if the origin gives a lifetime. That listing the code among the custom error responses is enough is assumed.
+	case http.StatusMethodNotAllowed, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusPreconditionFailed, http.StatusUnsupportedMediaType:
+		// Kept if the origin gives a lifetime. That listing the code among the custom error responses is enough is assumed: of
+		// the same page one section says so and another does not.
 		if !d.control && !listed {
 			return 0, false
 		}

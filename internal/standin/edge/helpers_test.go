@@ -96,17 +96,19 @@ func build(tb testing.TB, policy cloudfront.Policy, both change, staging ...chan
 	if err != nil {
 		tb.Fatalf("add pair: %v", err)
 	}
-	w.Edge = edge.New(w.clock, w.account, func(domain string) edge.Origin {
-		switch domain {
-		case "blue.example.com":
-			return w.site
-		case "api.example.com":
-			return w.api
-		default:
-			return nil
-		}
-	}, w.metrics, 7)
+	w.Edge = edge.New(w.clock, w.account, w.origin, w.metrics, 7)
 	return w
+}
+
+func (w *world) origin(domain string) edge.Origin {
+	switch domain {
+	case "blue.example.com":
+		return w.site
+	case "api.example.com":
+		return w.api
+	default:
+		return nil
+	}
 }
 
 func encode(tb testing.TB, cfg *types.DistributionConfig) *cloudfront.Node {

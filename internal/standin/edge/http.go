@@ -21,12 +21,12 @@ import (
 // client's address decides, so that the same client comes to the same POP.
 const POPHeader = "X-Amz-Cf-Pop"
 
-// Limits of a request. "The maximum length of a request, including the path, the query string (if any), and headers, is
-// 32,768 bytes", of a URL 8,192; beyond that CloudFront answers 413 (Developer Guide, "Request and response behavior for
-// custom origins"). The limit of a body is ours.
+// Limits of a request: "The maximum length of a request, including the path, the query string (if any), and headers, is
+// 20,480 bytes", of a URL 8,192; beyond that CloudFront answers 413 (Developer Guide, "Request and response behavior for
+// custom origins", as of 2023). The limit of a body is ours.
 const (
 	maxURL     = 8192
-	maxRequest = 32768
+	maxRequest = 20480
 	maxBody    = 1 << 20
 )
 

@@ -175,7 +175,7 @@ func FuzzServeHTTP(f *testing.F) {
 }
 
 func BenchmarkServeHTTP(b *testing.B) {
-	w := build(b, sticky(0.05), nil)
+	w := quiet(b, sticky(0.05))
 	r := httptest.NewRequest(http.MethodGet, "http://"+alias+"/app.js", http.NoBody)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -59,6 +59,12 @@ func (v *visit) forwardedHeader(o *origin) http.Header {
 	if v.b.key.headers.has("Host") || v.b.send.headers.has("Host") {
 		h["Host"] = []string{v.Host}
 	}
+	if v.Client != "" {
+		h["X-Forwarded-For"] = []string{v.Client}
+		if before := v.header("X-Forwarded-For"); before != "" {
+			h["X-Forwarded-For"] = []string{before + ", " + v.Client}
+		}
+	}
 	if accepts := v.b.accepts(v.Header); accepts != "" {
 		h["Accept-Encoding"] = []string{accepts}
 	}
@@ -83,7 +89,19 @@ func (v *visit) forwards(name string) bool {
 			return true
 		}
 	}
-	return v.b.key.headers.has(name) || v.b.send.headers.has(name)
+	return v.b.key.headers.has(name) || v.b.send.headers.has(name) || v.b.legacy && byDefault(name)
+}
+
+// byDefault reports whether an origin gets a header with ForwardedValues that do not name it: all but some (same page,
+// "HTTP request headers and CloudFront behavior").
+func byDefault(name string) bool {
+	switch name {
+	case "Accept", "Accept-Charset", "Accept-Language", "Authorization", "Expect", "Referer", "Trailer", "User-Agent",
+		"X-Forwarded-Proto", "X-Http-Method-Override", "X-Real-Ip":
+		return false
+	default:
+		return !strings.HasPrefix(name, "Proxy-") && !strings.HasPrefix(name, "Cloudfront-") && !strings.HasPrefix(name, "X-Edge-")
+	}
 }
 
 func (v *visit) forwardCookies(h http.Header) {

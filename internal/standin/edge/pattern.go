@@ -57,8 +57,8 @@ func glob(pattern, text string) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
-// plainPath is the path that patterns are matched with: CloudFront "normalizes URI paths consistent with RFC 3986" for
-// this and sends the raw path to the origin (Developer Guide, "Cache behavior settings", "Path normalization").
+// plainPath is the path that patterns are matched with: CloudFront normalizes it for
+// this as RFC 3986 says and sends the raw path to the origin (Developer Guide, "Cache behavior settings", "Path normalization").
 func plainPath(path string) string {
 	if strings.IndexByte(path, '%') < 0 {
 		return path

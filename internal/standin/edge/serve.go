@@ -48,7 +48,7 @@ func (e *Edge) Serve(r Request) []Answer {
 	switch {
 	case n == nil:
 		return e.stranger(&r, pop, http.StatusForbidden, badRequest)
-	case n.site.Staging():
+	case n.staged:
 		// "Viewers cannot send requests directly to a staging distribution" (Developer Guide, "Learn how continuous
 		// deployment works"). That they get the answer to an unknown host is assumed.
 		return e.stranger(&r, pop, http.StatusForbidden, badRequest)

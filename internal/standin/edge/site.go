@@ -20,6 +20,8 @@ type dist struct {
 	id     string
 	arn    string
 	random *rand.Rand
+	// staged: it is a staging distribution, which no update changes.
+	staged bool
 	nodes  []*node // by POP; nil where nobody has been yet
 }
 
@@ -91,7 +93,7 @@ func (e *Edge) node(site cloudfront.Site, pop int) *node {
 		name := fnv.New64a()
 		_, _ = name.Write([]byte(site.ID()))
 		d = &dist{
-			site: site, id: site.ID(), arn: site.ARN(),
+			site: site, id: site.ID(), arn: site.ARN(), staged: site.Staging(),
 			random: rand.New(rand.NewPCG(e.seed, name.Sum64())),
 			nodes:  make([]*node, len(e.account.POPs())),
 		}
