@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "~> 5.6" # the first with aws_cloudfront_continuous_deployment_policy
+      version = "~> 5.12" # the first with aws_cloudfront_continuous_deployment_policy
     }
   }
 }
