@@ -22,22 +22,26 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios cost test check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
 
 help: ## this text
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Try it (needs Go alone)
 demo: build/local ## watch a release: [SCENARIO=name] [SPEED=600|max] [SEED=1] [REQUEST=file] [PRIMARY=file STAGING=file] [HISTORY=file] [RECORD=file]
 	@build/local demo $(call flags,$(DEMO_VARS)) $(if $(SCENARIO),--expected)
 scenarios: build/local ## list the demo's scenarios
 	@build/local demo --list
+serve: build/local ## CloudFront, its edge and S3 on a port of this machine, for the AWS CLI, Terraform and curl: [PORT=4566] [SPEED=60] [SEED=1]
+	@build/local serve $(call flags,PORT SPEED SEED)
 cost: build/cost ## what a release costs on AWS: a healthy one, or [HISTORY=file]; build/cost --prices lists the prices
 	@build/cost $(if $(filter command,$(origin HISTORY)),--history '$(subst ','\'',$(HISTORY))')
 
 ##@ Every day
 test: need-go need-node ## run every test (the definitions' need Node.js)
 	go test -timeout 30m ./...
+test-clients: need-go ## the AWS CLI and Terraform, where installed, through the life of a pair against "make serve" (10 minutes)
+	@.ci/test-clients
 check: lint test ## what CI runs: lint, then every test
 lint: need-go $(LINT) ## static checks, formatting, and a tidy go.mod
 	$(LINT) run ./...

@@ -42,7 +42,7 @@ func parseFlags(args []string, out io.Writer) (settings, error) {
 	flags.BoolVar(&s.expected, "expected", false, "exit 0 when the scenario ended as it must, else 1")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			help(flags, out)
+			help("demo", flags, out)
 			return s, err
 		}
 		// The package spells flags with one dash.
@@ -60,8 +60,8 @@ func parseFlags(args []string, out io.Writer) (settings, error) {
 	return s, s.checkOutputs()
 }
 
-func help(flags *flag.FlagSet, out io.Writer) {
-	say(out, "%s\nFlags of demo:\n", usage)
+func help(command string, flags *flag.FlagSet, out io.Writer) {
+	say(out, "%s\nFlags of %s:\n", usage, command)
 	flags.VisitAll(func(f *flag.Flag) {
 		value, text := flag.UnquoteUsage(f)
 		if f.DefValue != "" && f.DefValue != "false" {

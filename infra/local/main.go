@@ -16,9 +16,12 @@ const usage = `Usage:
   local demo [flags]     watch a release, or a scenario
   local demo --list      the scenarios
   local demo --help      the flags
+  local serve [flags]    CloudFront, its edge and S3 on a port, for the AWS CLI, Terraform, curl and browsers
+  local serve --help     the flags
 
 Exit codes of demo: 0 Promoted or Nothing To Release, 3 Rejected, 4 Rolled Back, 5 Needs Operator, 2 bad usage,
 1 the run itself failed. With --expected: 0 when the scenario ended as it must, else 1.
+Exit codes of serve: 0 it was ended by Ctrl-C or SIGTERM, 2 bad usage, 1 anything else, such as a port that is taken.
 `
 
 func main() {
@@ -40,6 +43,15 @@ func run(args []string, out, errs io.Writer) int {
 			return exitcode.OK
 		case err != nil:
 			say(errs, "local demo: %s\n", err)
+		}
+		return code
+	case "serve":
+		code, err := serveStandins(args[1:], out)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			return exitcode.OK
+		case err != nil:
+			say(errs, "local serve: %s\n", err)
 		}
 		return code
 	case "help", "-h", "--help":

@@ -37,10 +37,10 @@ func (s *Server) create(c author, tree *Node, tags []tag) (reply, error) {
 	if err := s.checkConfig(tree, nil); err != nil {
 		return reply{}, err
 	}
-	if id := tree.Value(namePolicyID); id != "" {
-		if err := s.checkAttach(nil, tree, id); err != nil {
-			return reply{}, err
-		}
+	if tree.Value(namePolicyID) != "" {
+		// Quoted by an acceptance test of terraform-provider-aws (continuous_deployment_policy_test.go), whose documentation of
+		// the resource says the same.
+		return reply{}, invalidArgument("Continuous deployment policy is not supported during distribution creation.")
 	}
 	return s.admit(c, tree, tags)
 }

@@ -88,17 +88,10 @@ func (s *Server) SiteAt(popNumber int, host string) (found Site, exact, ok bool)
 			return x, true, true
 		}
 		for _, a := range aliases {
-			if covers(a.Text, host) && len(a.Text) > longest {
+			if covers(strings.ToLower(a.Text), strings.ToLower(host)) && len(a.Text) > longest {
 				wild, longest = x, len(a.Text)
 			}
 		}
 	}
 	return wild, false, longest > 0
-}
-
-// covers reports whether a wildcard alias such as *.example.com stands for a host. That it stands for hosts of any depth
-// is assumed.
-func covers(alias, host string) bool {
-	suffix, ok := strings.CutPrefix(alias, "*")
-	return ok && len(host) > len(suffix) && strings.EqualFold(host[len(host)-len(suffix):], suffix)
 }

@@ -110,8 +110,8 @@ func (s *Server) checkStagingUpdate(d *distribution, tree *Node) error {
 	return s.checkFields(d.config.Tree(), tree, s.updateIgnores)
 }
 
-// checkAttach checks whether a policy may be attached to a distribution, which is nil while it is being created. A policy has
-// one primary: the ContinuousDeploymentPolicyInUse that UpdateDistribution declares has no other use.
+// checkAttach checks whether a policy may be attached to a distribution. A policy has one primary: the
+// ContinuousDeploymentPolicyInUse that UpdateDistribution declares has no other use.
 func (s *Server) checkAttach(d *distribution, tree *Node, policyID string) error {
 	p := s.policy(policyID)
 	if p == nil {

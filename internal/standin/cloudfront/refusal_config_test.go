@@ -52,7 +52,6 @@ func refusedConfigs() map[string]refusal {
 	return map[string]refusal{
 		"a quantity that is not the number of items": {"InconsistentQuantities", creating(func(c *cfg) { c.Origins.Quantity = aws.Int32(2) })},
 		"a negative quantity":                        {"InvalidArgument", creating(func(c *cfg) { c.Origins.Quantity = aws.Int32(-1) })},
-		"an empty list of items":                     {"MalformedInput", creating(func(c *cfg) { c.Aliases = aliases([]string{}...) })},
 		"an empty caller reference":                  {"InvalidArgument", creating(func(c *cfg) { c.CallerReference = aws.String("") })},
 		"a caller reference of another distribution": {"DistributionAlreadyExists", creating(func(c *cfg) { c.CallerReference = aws.String("taken") })},
 		"an HTTP version that does not exist":        {"InvalidArgument", creating(func(c *cfg) { c.HttpVersion = "http4" })},
@@ -60,7 +59,7 @@ func refusedConfigs() map[string]refusal {
 		"a comment that is too long":                 {"InvalidArgument", creating(func(c *cfg) { c.Comment = aws.String(strings.Repeat("ü", 129)) })},
 		"a root object that begins with a slash":     {"InvalidDefaultRootObject", creating(func(c *cfg) { c.DefaultRootObject = aws.String("/index.html") })},
 		"a root object that is too long":             {"InvalidDefaultRootObject", creating(func(c *cfg) { c.DefaultRootObject = aws.String(strings.Repeat("x", 256)) })},
-		"a policy that does not exist":               {"NoSuchContinuousDeploymentPolicy", creating(func(c *cfg) { c.ContinuousDeploymentPolicyId = aws.String("none") })},
+		"a policy from the beginning":                {"InvalidArgument", creating(func(c *cfg) { c.ContinuousDeploymentPolicyId = aws.String("none") })},
 		"one distribution too many":                  {"TooManyDistributions", limited(func(l *cloudfront.Limits) { l.Distributions = 3 }, creating(func(*cfg) {}))},
 		"one staging distribution too many": {
 			"TooManyDistributions", limited(func(l *cloudfront.Limits) { l.Staging = 1 }, creating(func(c *cfg) { c.Staging = aws.Bool(true) })),

@@ -63,6 +63,12 @@ func refusedOnAPair() map[string]refusal {
 				return err
 			},
 		},
+		"a policy that does not exist": {"NoSuchContinuousDeploymentPolicy", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			w.create(t, "E3OTHER0000000", config("other"))
+			_, err := w.update(t, "E3OTHER0000000", func(c *cfg) { c.ContinuousDeploymentPolicyId = aws.String("none") })
+			return err
+		}},
 		"another policy in place of the attached one": {"IllegalUpdate", func(t *testing.T, w *world, _ cloudfront.Pair) error {
 			t.Helper()
 			made, err := w.client.CreateContinuousDeploymentPolicy(t.Context(), &sdk.CreateContinuousDeploymentPolicyInput{

@@ -112,6 +112,12 @@ func refusedOtherwise() map[string]refusal {
 			}, sending(""))
 			return err
 		}},
+		"a body that is no XML": {"MalformedInput", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			_, err := w.client.CreateDistribution(t.Context(),
+				&sdk.CreateDistributionInput{DistributionConfig: config("broken")}, sending("<DistributionConfig>"))
+			return err
+		}},
 		"a tag of AWS's own":                   {"InvalidTagging", tag(primary, "aws:x")},
 		"a tag without a key":                  {"InvalidTagging", tag(primary, "")},
 		"a tag for what does not exist":        {"NoSuchResource", tag(func(w *world) string { return w.ARN("E0NONE00000000") }, "x")},

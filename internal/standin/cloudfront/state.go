@@ -141,6 +141,7 @@ func (h history[T]) asOf(at time.Time) T {
 
 // store makes a tree the newest config of a distribution, under a new ETag, and deploys it.
 func (s *Server) store(d *distribution, tree *Node) {
+	dropEmptyItems(tree)
 	s.stamp(d, &document{tree: tree})
 	s.deploy(d)
 }

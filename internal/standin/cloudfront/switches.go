@@ -74,8 +74,10 @@ type Switches struct {
 	// PolicyUpdateWhileInProgress: the same for UpdateContinuousDeploymentPolicy and its primary distribution.
 	// UpdateContinuousDeploymentPolicy does not declare IllegalUpdate, and no other code of its own fits better.
 	PolicyUpdateWhileInProgress bool
-	// EmptyItemsAccepted: a list may have an empty Items element; otherwise MalformedInput "Unexpected list element
-	// termination" (aws-sdk-ruby#1067 and #1954, both old).
+	// EmptyItemsAccepted: a list may have an empty Items element. terraform-provider-aws sends some in every CreateDistribution
+	// and UpdateDistribution (5.43.0: of FunctionAssociations, GeoRestriction, CustomErrorResponses and more), and its users'
+	// distributions are made. Two older reports have it refused with MalformedInput "Unexpected list element termination"
+	// (aws-sdk-ruby#1067 and #1954). That the element does not come back is assumed, as examples of answers never have one.
 	EmptyItemsAccepted bool
 	// HTTP3ErrorCode is the code, with status 400, where HTTP/3 meets continuous deployment. That it is refused is
 	// documented (Developer Guide, "Quotas and other considerations for continuous deployment"), the code is not.
@@ -92,6 +94,7 @@ func DefaultSwitches() Switches {
 		AliasesWhileAttached:           true,
 		PolicyUpdateChangesPrimaryETag: true,
 		UpdateWhileInProgress:          true,
+		EmptyItemsAccepted:             true,
 		PolicyUpdateWhileInProgress:    true,
 		HTTP3ErrorCode:                 "InvalidArgument",
 	}
@@ -122,7 +125,7 @@ func Turns() []Turn {
 		{"policy update keeps primary's ETag", func(s *Switches) { s.PolicyUpdateChangesPrimaryETag = false }},
 		{"no update while InProgress", func(s *Switches) { s.UpdateWhileInProgress = false }},
 		{"no policy update while InProgress", func(s *Switches) { s.PolicyUpdateWhileInProgress = false }},
-		{"empty Items accepted", func(s *Switches) { s.EmptyItemsAccepted = true }},
+		{"empty Items refused", func(s *Switches) { s.EmptyItemsAccepted = false }},
 		{"HTTP/3 is IllegalUpdate", func(s *Switches) { s.HTTP3ErrorCode = "IllegalUpdate" }},
 	}
 }

@@ -247,10 +247,16 @@ func TestOtherSwitches(t *testing.T) {
 	})
 	t.Run("empty items", func(t *testing.T) {
 		w, _ := newPair(t, byWeight(true))
-		w.Switches.EmptyItemsAccepted = true
-		w.mustUpdate(t, primaryID, func(c *types.DistributionConfig) {
+		empty := func(c *types.DistributionConfig) {
 			c.OriginGroups = &types.OriginGroups{Quantity: aws.Int32(0), Items: []types.OriginGroup{}}
-		})
+		}
+		w.mustUpdate(t, primaryID, empty)
+		if live, _ := w.Live(primaryID); live.Tree().Child("OriginGroups").Child("Items") != nil {
+			t.Error("got the empty Items back, want none")
+		}
+		w.Switches.EmptyItemsAccepted = false
+		_, err := w.update(t, primaryID, empty)
+		wantCode(t, err, "MalformedInput", 400)
 	})
 }
 

@@ -197,7 +197,7 @@ func (s *Server) AddPolicy(now Policy) (Policy, error) {
 	return now, nil
 }
 
-// dropEmptyItems removes what a hand-written config or a JSON file may have and the API refuses.
+// dropEmptyItems removes what a client may send and no answer has; see Switches.EmptyItemsAccepted.
 func dropEmptyItems(n *Node) {
 	if items := n.Child(nameItems); items != nil && len(items.Children) == 0 {
 		n.Remove(nameItems)

@@ -126,7 +126,12 @@ func siteConfig() *types.DistributionConfig {
 		CallerReference: aws.String("test"), Comment: aws.String(""), Enabled: aws.Bool(true),
 		DefaultRootObject: aws.String("index.html"),
 		Aliases:           &types.Aliases{Quantity: aws.Int32(1), Items: []string{alias}},
-		HttpVersion:       types.HttpVersionHttp2,
+		ViewerCertificate: &types.ViewerCertificate{
+			ACMCertificateArn:      aws.String("arn:aws:acm:us-east-1:123456789012:certificate/a"),
+			SSLSupportMethod:       types.SSLSupportMethodSniOnly,
+			MinimumProtocolVersion: types.MinimumProtocolVersionTLSv122021,
+		},
+		HttpVersion: types.HttpVersionHttp2,
 		Origins: &types.Origins{Quantity: aws.Int32(2), Items: []types.Origin{
 			customOrigin("site", "blue.example.com", "/blue"), customOrigin("api", "api.example.com", ""),
 		}},

@@ -3,6 +3,7 @@ package s3
 import (
 	"bytes"
 	"encoding/xml"
+	"io"
 	"maps"
 	"net/http"
 )
@@ -20,9 +21,12 @@ func (f *fault) write(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.Header().Set("Server", "AmazonS3")
 	w.WriteHeader(f.status)
-	if r.Method == http.MethodHead {
-		return
+	if r.Method != http.MethodHead {
+		f.document(w)
 	}
+}
+
+func (f *fault) document(w io.Writer) {
 	body := struct {
 		XMLName xml.Name `xml:"Error"`
 		Code    string   `xml:"Code"`
@@ -54,6 +58,35 @@ func preconditionFailed() *fault {
 }
 
 func badRequest(code, message string) *fault { return &fault{http.StatusBadRequest, code, message} }
+
+// explained gives an error of gofakes3 the message that it lacks: clients print "Unknown" without one. The texts are those of
+// "Error responses" in the Amazon S3 API Reference.
+func explained(p *reply) *reply {
+	if p.status < http.StatusBadRequest || p.body.Len() == 0 {
+		return p
+	}
+	var got struct {
+		Code    string `xml:"Code"`
+		Message string `xml:"Message"`
+	}
+	if xml.Unmarshal(p.body.Bytes(), &got) != nil || got.Code == "" || got.Message != "" {
+		return p
+	}
+	message, ok := map[string]string{
+		"BucketNotEmpty":    "The bucket you tried to delete is not empty",
+		"InvalidBucketName": "The specified bucket is not valid.",
+		"InvalidRange":      "The requested range cannot be satisfied.",
+		"MethodNotAllowed":  "The specified method is not allowed against this resource.",
+		"NoSuchKey":         "The specified key does not exist.",
+		"NoSuchVersion":     "The specified version does not exist.",
+	}[got.Code]
+	if !ok {
+		message = got.Code + "."
+	}
+	p.body.Reset()
+	(&fault{p.status, got.Code, message}).document(&p.body)
+	return p
+}
 
 // reply is an answer kept until it has been corrected.
 type reply struct {

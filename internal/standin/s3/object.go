@@ -36,6 +36,7 @@ func (s *Server) putObject(r *http.Request, t target) (*reply, error) {
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	res := &reply{header: http.Header{}}
 	s.inner.ServeHTTP(res, inner)
+	explained(res)
 	unpack(res.header, false)
 	for name, value := range headers {
 		if strings.HasPrefix(name, "X-Amz-Checksum-") && res.status < http.StatusMultipleChoices {
@@ -64,7 +65,7 @@ func (s *Server) copyObject(r *http.Request, t target, source string) (*reply, e
 	res := &reply{header: http.Header{}}
 	s.inner.ServeHTTP(res, inner)
 	unpack(res.header, false)
-	return res, nil
+	return explained(res), nil
 }
 
 // deleteObject honours If-Match against the current version ("How to perform conditional deletes", Amazon S3 User

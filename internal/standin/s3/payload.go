@@ -15,12 +15,25 @@ import (
 	"strings"
 )
 
+// objectLimit keeps everything in memory; it is ours alone.
+const objectLimit = 10 << 20
+
+func tooLarge() error {
+	return badRequest("EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size of the stand-in, 10 MB.")
+}
+
 // payload reads the object's bytes and its own headers, with the checksum the SDK sent before or, over TLS, behind the
 // body ("Checking object integrity", Amazon S3 User Guide). S3 refuses a body that does not match.
 func payload(r *http.Request) ([]byte, http.Header, error) {
-	body, err := io.ReadAll(r.Body)
+	if r.ContentLength > objectLimit {
+		return nil, nil, tooLarge()
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, objectLimit+1))
 	if err != nil {
 		return nil, nil, badRequest("IncompleteBody", "The body ended early.")
+	}
+	if len(body) > objectLimit {
+		return nil, nil, tooLarge()
 	}
 	headers := objectHeaders(r.Header)
 	if strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {

@@ -5,7 +5,7 @@
 // new one), aws-chunked bodies with trailing checksums, bucket policies, listing by delimiter over pages, and the order
 // of versions. Every bucket made with CreateBucket is versioned.
 //
-// What is left out answers 501 NotImplemented, as S3 answers a header or subresource it does not know: multipart
+// Objects are limited to 10 MB; S3 itself takes 5 GB in one request. What is left out answers 501 NotImplemented, as S3 answers a header or subresource it does not know: multipart
 // uploads, deleting many objects or one version, ACLs, tags, object locks and encryption settings other than S3's own.
 // Signatures and permissions are not checked, except for what the switches of Server say.
 package s3
@@ -190,6 +190,9 @@ func (s *Server) answer(r *http.Request) (*reply, error) {
 		if s.noList[t.bucket] && r.Method == http.MethodGet && !t.has("location") && !t.has("versioning") {
 			return nil, accessDenied()
 		}
+		if r.Method == http.MethodPut && len(t.query) == 0 {
+			return s.createBucket(r, t)
+		}
 		return s.forward(r, t)
 	case r.Method == http.MethodPut:
 		return s.putObject(r, t)
@@ -207,5 +210,5 @@ func (s *Server) forward(r *http.Request, t target) (*reply, error) {
 	inner := t.request(r)
 	res := &reply{header: http.Header{}}
 	s.inner.ServeHTTP(res, inner)
-	return res, nil
+	return explained(res), nil
 }

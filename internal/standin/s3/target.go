@@ -29,6 +29,14 @@ func parse(r *http.Request) (target, error) {
 	} else {
 		t.bucket, t.key, _ = strings.Cut(path, "/")
 	}
+	const mode = "X-Amz-Checksum-Mode"
+	if t.has(mode) { // presigning turns headers into parameters
+		r.Header.Set(mode, t.query.Get(mode))
+		t.query.Del(mode)
+	}
+	for _, name := range presigned() {
+		t.query.Del(name)
+	}
 	for name := range t.query {
 		if !knownParameter(name, t.key != "") {
 			return t, notImplemented("the parameter " + name)
@@ -40,6 +48,15 @@ func parse(r *http.Request) (target, error) {
 		}
 	}
 	return t, nil
+}
+
+// presigned are the parameters of a signature in the query, which is not checked: of version 4 ("Authenticating requests: using
+// query parameters", Amazon S3 API Reference), and of version 2, which the AWS CLI 1 still makes for "aws s3 presign".
+func presigned() []string {
+	return []string{
+		"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature",
+		"X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "Expires", "x-amz-security-token",
+	}
 }
 
 func (t target) has(parameter string) bool {

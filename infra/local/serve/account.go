@@ -1,0 +1,130 @@
+package serve
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"net/http"
+	"sync"
+	"time"
+
+	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/cloudwatch"
+	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/origin"
+	"cloudfront-cd/internal/standin/s3"
+)
+
+// Account is an AWS account with the stand-ins in it. It is safe for concurrent use.
+type Account struct {
+	CloudFront *cloudfront.Server
+	CloudWatch *cloudwatch.Server
+	S3         *s3.Server
+	Edge       *edge.Edge
+
+	echo    *origin.Echo
+	mu      sync.Mutex
+	clock   *simtime.Clock
+	wall    func() time.Time
+	begun   time.Time // of the wall clock, when simulated time was the same
+	speed   float64
+	log     io.Writer
+	refused uint64
+}
+
+// New returns an account with one bucket and nothing else. Its time begins with the wall clock's.
+func New(o Options) (*Account, error) {
+	begun := o.Now()
+	clock := simtime.New(begun.Truncate(time.Second))
+	a := &Account{
+		CloudFront: cloudfront.New(clock, o.Seed),
+		CloudWatch: cloudwatch.New(clock),
+		S3:         s3.New(clock),
+		echo:       &origin.Echo{},
+		clock:      clock, wall: o.Now, begun: begun, speed: o.Speed, log: io.Discard,
+	}
+	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
+	a.Edge.UsePolicies(a.CloudFront)
+	a.CloudFront.OnInvalidate = a.Edge.Invalidate
+	return a, a.addSite()
+}
+
+// origin finds the origin of a domain name: a bucket, or an echo that answers for every other host.
+func (a *Account) origin(domain string) edge.Origin {
+	if bucket, _ := distribution.ParseS3Domain(domain); bucket != "" {
+		return origin.S3Bucket(a.S3, bucket)
+	}
+	return a.echo
+}
+
+// catchUp moves simulated time to where it ought to be by now.
+func (a *Account) catchUp() {
+	passed := time.Duration(float64(a.wall().Sub(a.begun)) * a.speed)
+	due := a.begun.Truncate(time.Second).Add(passed)
+	if behind := due.Sub(a.clock.Now()); behind > 0 {
+		a.clock.Advance(behind)
+	}
+}
+
+// bodyLimit is above what any of the stand-ins takes, so that each can refuse in its own words; the rest is not read.
+const bodyLimit = 11 << 20
+
+// ServeHTTP implements http.Handler.
+func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit))
+	if err != nil {
+		http.Error(w, "The body ended early.", http.StatusBadRequest)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer := a.answer(r, body)
+	maps.Copy(w.Header(), answer.header)
+	w.WriteHeader(answer.status)
+	if r.Method != http.MethodHead {
+		// A client that has gone away cannot be told so.
+		_, _ = w.Write(answer.body.Bytes())
+	}
+}
+
+// answer is where requests become one after the other.
+func (a *Account) answer(r *http.Request, body []byte) *answer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.catchUp()
+	out := &answer{header: http.Header{}}
+	to := a.route(r, body)
+	to.handler.ServeHTTP(out, to.request)
+	if out.status == 0 {
+		out.status = http.StatusOK
+	}
+	if out.header.Get("Date") == "" {
+		out.header.Set("Date", a.clock.Now().Format(http.TimeFormat))
+	}
+	a.note(to, r, body, out)
+	return out
+}
+
+// answer is kept until the clock is free again.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter.
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(b)
+}
