@@ -46,8 +46,6 @@ func New(o Options) (*Account, error) {
 		clock:      clock, wall: o.Now, begun: begun, speed: o.Speed, log: io.Discard,
 	}
 	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
-	a.Edge.UsePolicies(a.CloudFront)
-	a.CloudFront.OnInvalidate = a.Edge.Invalidate
 	return a, a.addSite()
 }
 

@@ -164,16 +164,19 @@ type Edge struct {
 	serial    uint64 // of calls of Serve; ids of requests are made of it
 }
 
-// New returns the edge of an account. Origins finds the origin of a domain name, or nil where there is no such host.
+// New returns the edge of an account, which tells it of invalidations. Origins finds the origin of a domain name, or nil where
+// there is no such host.
 func New(
 	clock *simtime.Clock, account *cloudfront.Server, origins func(domain string) Origin, metrics Recorder, seed uint64,
 ) *Edge {
 	const defaultEntries = 10_000
-	return &Edge{
+	e := &Edge{
 		CacheEntries: defaultEntries,
 		clock:        clock, account: account, origins: origins, metrics: metrics, seed: seed,
-		policies: managed{},
+		policies: account,
 		dists:    map[string]*dist{}, hosts: map[hostKey]*node{}, plans: map[*cloudfront.Config]*plan{},
 		made: map[madeKey]reply{},
 	}
+	account.OnInvalidate = e.Invalidate
+	return e
 }

@@ -125,9 +125,9 @@ func (e *Edge) refresh(n *node) {
 	}
 }
 
-// Recompile forgets what has been made of configs. It is to be called when a cache policy or another policy that configs
-// refer to was changed: such a change reaches viewers at once here, while CloudFront deploys it.
-func (e *Edge) Recompile() {
+// UsePolicies makes configs find their policies there instead of in the account, and forgets what was made of configs.
+func (e *Edge) UsePolicies(p Policies) {
+	e.policies = p
 	clear(e.plans)
 	for _, d := range e.dists {
 		for _, n := range d.nodes {
@@ -136,10 +136,4 @@ func (e *Edge) Recompile() {
 			}
 		}
 	}
-}
-
-// UsePolicies makes configs find their policies there instead of among the managed ones that this package knows.
-func (e *Edge) UsePolicies(p Policies) {
-	e.policies = p
-	e.Recompile()
 }
