@@ -52,12 +52,18 @@ func afterTheDoor() []Scenario {
 			Name: "silence-after-promote", Story: "After the promotion the site has no viewers any more: the bake is doubled, then ends without a verdict.",
 			Ends: toPromoted(), Prepare: func(w *world.World) error {
 				w.When("Stop Traffic After Promotion", 1, func(*asl.Execution) {
-					w.Viewers.SetRate(w.Pair.PrimaryID, func(time.Time) float64 { return 0 })
+					noViewers(w)
 				})
 				return nil
 			},
 		},
 	}
+}
+
+// noViewers makes everybody leave the site, and nobody come any more.
+func noViewers(w *world.World) {
+	w.Viewers.SetRate(w.Pair.PrimaryID, func(time.Time) float64 { return 0 })
+	w.Viewers.Leave(w.Pair.PrimaryID)
 }
 
 const newAlias = "shop.example.com"

@@ -8,6 +8,7 @@ func All() []Scenario {
 	all = append(all, promoted()...)
 	all = append(all, rejected()...)
 	all = append(all, rolledBack()...)
+	all = append(all, mistakes()...)
 	all = append(all, afterTheDoor()...)
 	all = append(all, severalRuns()...)
 	all = append(all, recovered()...)

@@ -158,7 +158,10 @@ func TestPromise2NoPromotionWithoutProofOfTraffic(t *testing.T) {
 			w.When("Shift Traffic", 1, func(*asl.Execution) { w.CloudWatch.Delay = 24 * time.Hour })
 		},
 		"no data is not healthy: the viewers stop": func(w *world.World) {
-			w.When("Shift Traffic", 2, func(*asl.Execution) { w.Viewers.SetRate(w.Pair.PrimaryID, func(time.Time) float64 { return 0 }) })
+			w.When("Shift Traffic", 2, func(*asl.Execution) {
+				w.Viewers.SetRate(w.Pair.PrimaryID, func(time.Time) float64 { return 0 })
+				w.Viewers.Leave(w.Pair.PrimaryID)
+			})
 		},
 		"an override that begins at the last step": func(w *world.World) {
 			w.When("Shift Traffic", 2, func(*asl.Execution) { overrideAll(w) })

@@ -15,7 +15,8 @@ import (
 const (
 	originPath = "Origins/site/OriginPath"
 	green      = "/green"
-	siteDomain = "example-site.s3.eu-central-1.amazonaws.com"
+	siteBucket = "example-site"
+	siteDomain = siteBucket + ".s3.eu-central-1.amazonaws.com"
 )
 
 // rolledBack are the releases that go back before the door.
