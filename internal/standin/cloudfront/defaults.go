@@ -13,7 +13,7 @@ func complete(tree *Node) {
 	fill(tree, nameRootObject, "", "PriceClass", "PriceClass_All", "WebACLId", "", nameHTTPVersion, "http2",
 		"IsIPV6Enabled", no, namePolicyID, "", nameStaging, no)
 	fill(part(tree, "Logging"), nameEnabled, no, "IncludeCookies", no, "Bucket", "", "Prefix", "")
-	fill(part(part(tree, "Restrictions"), "GeoRestriction"), "RestrictionType", "none", nameQuantity, "0")
+	fill(part(part(tree, "Restrictions"), nameGeoRestriction), "RestrictionType", "none", nameQuantity, "0")
 	completeCertificate(part(tree, nameCertificate))
 	for _, o := range tree.Child(nameOrigins).Items() {
 		completeOrigin(o)

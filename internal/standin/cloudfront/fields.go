@@ -24,7 +24,7 @@ func (*Server) checkFieldsOf(tree *Node, _ *distribution) error {
 	if err := checkErrorResponses(tree.Child(nameErrorResponses).Items()); err != nil {
 		return err
 	}
-	return checkGeoRestriction(tree.At("Restrictions/GeoRestriction"))
+	return checkGeoRestriction(tree.At("Restrictions/" + nameGeoRestriction))
 }
 
 // checkRootObject: it "can't begin with a forward slash" (API Reference, DistributionConfig), has up to 255 characters of a
