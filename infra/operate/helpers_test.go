@@ -23,7 +23,6 @@ import (
 	"cloudfront-cd/infra/local/world"
 	operate "cloudfront-cd/infra/operate"
 	"cloudfront-cd/infra/watch"
-	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/transport"
 )
@@ -65,25 +64,9 @@ func deployed(t *testing.T, name string) *account {
 	if !found {
 		t.Fatalf("there is no scenario %s", name)
 	}
-	options := world.Options{Seed: 1}
-	var err error
-	if options.Primary, _, err = distribution.ParseCLI(examples.SPAPrimary); err != nil {
-		t.Fatal(err)
-	}
-	if options.Staging, _, err = distribution.ParseCLI(examples.SPAStaging); err != nil {
-		t.Fatal(err)
-	}
-	if s.Options != nil {
-		s.Options(&options)
-	}
-	w, err := world.New(options)
+	w, err := s.World(scenario.Inputs{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if s.Prepare != nil {
-		if err := s.Prepare(w); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return &account{World: w, t: t, asleep: func() {}, stacks: stacks{outputs: map[string]string{
 		"ReleaseStateMachineArn": w.Machines[release.Release].ARN,

@@ -64,8 +64,8 @@ type Inputs struct {
 	Primary, Staging *types.DistributionConfig
 }
 
-// Build makes the scenario's world and starts its first execution.
-func (s Scenario) Build(in Inputs) (*Stage, error) {
+// World makes the scenario's world, in which nothing has been started.
+func (s Scenario) World(in Inputs) (*world.World, error) {
 	options, err := s.options(in)
 	if err != nil {
 		return nil, err
@@ -78,6 +78,15 @@ func (s Scenario) Build(in Inputs) (*Stage, error) {
 		if err := s.Prepare(w); err != nil {
 			return nil, fmt.Errorf("prepare scenario %s: %w", s.Name, err)
 		}
+	}
+	return w, nil
+}
+
+// Build makes the scenario's world and starts its first execution.
+func (s Scenario) Build(in Inputs) (*Stage, error) {
+	w, err := s.World(in)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := w.Start(First, s.request(in)); err != nil {
 		return nil, err

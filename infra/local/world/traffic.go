@@ -17,10 +17,25 @@ const (
 	before = 60
 )
 
-// addEdge puts the points of presence in front of the origins.
+// addEdge puts the points of presence in front of the origins. Their metrics begin when the site has settled.
 func (w *World) addEdge(o Options) {
-	w.Edge = edge.New(w.Clock, w.CloudFront, w.origin, w.CloudWatch, o.Seed)
+	metrics := settled{w.CloudWatch, w.Clock.Now().Add(settle)}
+	w.Edge = edge.New(w.Clock, w.CloudFront, w.origin, metrics, o.Seed)
 	w.addSecrets(o.Primary)
+}
+
+// settled records nothing from before a time.
+type settled struct {
+	edge.Recorder
+
+	since time.Time
+}
+
+// Record implements edge.Recorder.
+func (s settled) Record(distributionID string, minute time.Time, requests, errors4xx, errors5xx int64) {
+	if !minute.Before(s.since) {
+		s.Recorder.Record(distributionID, minute, requests, errors4xx, errors5xx)
+	}
 }
 
 // addViewers gives the site its viewers, and the past that its metrics tell of.
