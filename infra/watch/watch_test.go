@@ -100,10 +100,10 @@ func TestNoLineIsWiderThanItsTerminal(t *testing.T) {
 
 func TestALookSaysWhoseRatesTheyAreWhereThereIsRoom(t *testing.T) {
 	wide, narrow := shown(t, "bad-release", 140, nil), shown(t, "bad-release", 120, nil)
-	if !strings.Contains(wide, "(primary 0.10 %)") || strings.Contains(wide, "rates: staging/primary") {
+	if !regexp.MustCompile(`5xx \d\.\d\d % \(primary 0\.1\d %\)`).MatchString(wide) || strings.Contains(wide, "rates: staging/primary") {
 		t.Errorf("got\n%s\nwant the long form", wide)
 	}
-	if !regexp.MustCompile(`5xx \d\.\d\d / 0\.10 % · 4xx \d\.\d\d / \d\.\d\d % · unhealthy\n`).MatchString(narrow) || !strings.Contains(narrow, "rates: staging/primary") {
+	if !regexp.MustCompile(`5xx \d\.\d\d / 0\.1\d % · 4xx \d\.\d\d / \d\.\d\d % · unhealthy\n`).MatchString(narrow) || !strings.Contains(narrow, "rates: staging/primary") {
 		t.Errorf("got\n%s\nwant the short form, and whose rates are which once", narrow)
 	}
 }

@@ -35,10 +35,14 @@ func verdict(t release.Traffic, flowed bool, deployed time.Time) string {
 	}
 }
 
+// perViewer is how many requests a viewer is taken to send in the window, who are all on the same side: chance moves the
+// share by viewers, not by requests.
+const perViewer = 10
+
 // below reports a share that falls short of every weight that sessions may stick to by more than chance (3 standard
-// deviations of a Poisson count). It is noted and not judged, because a share may be low for a good reason: if the primary's Requests include
-// staging's, which is not documented, the share is always a little too low.
+// deviations of a Poisson count of viewers). It is noted and not judged, because a share may be low for a good reason: if
+// the primary's Requests include staging's, which is not documented, the share is always a little too low.
 func below(t release.Traffic) bool {
 	total := t.PrimaryRequests + t.StagingRequests
-	return t.StagingRequests+3*math.Sqrt(t.StagingRequests) < t.LowestWeight*total
+	return t.StagingRequests+3*math.Sqrt(perViewer*t.StagingRequests) < t.LowestWeight*total
 }

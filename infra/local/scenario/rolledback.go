@@ -41,6 +41,7 @@ func rolledBack() []Scenario {
 			Ends: toRolledBack(), Prepare: func(w *world.World) error {
 				w.When("Shift Traffic", 1, func(*asl.Execution) {
 					w.Viewers.SetRate(w.Pair.PrimaryID, func(time.Time) float64 { return 0.5 })
+					w.Viewers.Leave(w.Pair.PrimaryID)
 				})
 				return nil
 			},
