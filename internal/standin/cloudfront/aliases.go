@@ -9,8 +9,8 @@ import (
 )
 
 // listConflictingAliases lists aliases that are equal to one or overlap with it through a wildcard. The distribution must have
-// "an attached SSL/TLS certificate that includes the provided alias" (API Reference, ListConflictingAliases); that another one
-// is an InvalidArgument is assumed.
+// an attached certificate that includes the alias (API Reference, ListConflictingAliases); that without one the answer is
+// InvalidArgument is assumed.
 func (s *Server) listConflictingAliases(c *call) (reply, error) {
 	after, limit, err := c.page()
 	if err != nil {
@@ -70,9 +70,8 @@ func (s *Server) conflicts(alias string) []conflict {
 	return out
 }
 
-// covers reports whether a wildcard like *.example.com stands for a name. A wildcard stands for names of any depth: "you can
-// add *.example.com to one distribution and a.example.com to another" (Developer Guide, "Use wildcards in alternate domain
-// names"), and www.product-name.example.com is one of that page's examples.
+// covers reports whether a wildcard like *.example.com stands for a name. It does for names of any depth: such as
+// marketing.product-name.example.com (Developer Guide, "Use wildcards in alternate domain names").
 func covers(wildcard, name string) bool {
 	suffix, ok := strings.CutPrefix(wildcard, "*")
 	return ok && name != wildcard && strings.HasSuffix(name, suffix)
@@ -84,7 +83,7 @@ func validAlias(alias string) bool {
 }
 
 // masked hides the first half of an id: "the distribution and account IDs are partially hidden" (API Reference,
-// ListConflictingAliases); how much is taken from the example of AWS CLI Reference, list-conflicting-aliases.
+// ConflictingAliasesList); how much of them is assumed.
 func masked(id string) string {
 	hidden := len(id) / 2
 	return strings.Repeat("*", hidden) + id[hidden:]

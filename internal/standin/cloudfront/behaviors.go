@@ -50,12 +50,12 @@ func checkMethods(methods *Node) error {
 }
 
 // checkPolicies: "A CacheBehavior must include either a CachePolicyId or ForwardedValues" (API Reference, CacheBehavior), and
-// the policies it names must exist. The code for having neither is assumed; for both, it is reported
-// (terraform-provider-aws#16043).
+// the policies it names must exist. The codes for having neither or both are reported
+// (cloudposse/terraform-aws-cloudfront-s3-cdn#252, pulumi-aws#1364).
 func (s *Server) checkPolicies(b *Node) error {
 	cachePolicy, forwarded := b.Value("CachePolicyId"), b.Child(nameForwarded)
 	if cachePolicy == "" && forwarded == nil {
-		return invalidArgument("A cache behavior needs a CachePolicyId or ForwardedValues.")
+		return invalidArgument("The parameter ForwardedValues is required.")
 	}
 	if cachePolicy != "" && forwarded != nil {
 		return invalidArgument("The parameter ForwardedValues cannot be used when a cache policy is associated to the cache behavior.")

@@ -13,7 +13,7 @@ func complete(tree *Node) {
 	fill(tree, nameRootObject, "", "PriceClass", "PriceClass_All", "WebACLId", "", nameHTTPVersion, "http2",
 		"IsIPV6Enabled", no, namePolicyID, "", nameStaging, no)
 	fill(part(tree, "Logging"), nameEnabled, no, "IncludeCookies", no, "Bucket", "", "Prefix", "")
-	fill(part(part(tree, "Restrictions"), "GeoRestriction"), "RestrictionType", "none", nameQuantity, "0")
+	fill(part(part(tree, "Restrictions"), nameGeoRestriction), "RestrictionType", "none", nameQuantity, "0")
 	completeCertificate(part(tree, nameCertificate))
 	for _, o := range tree.Child(nameOrigins).Items() {
 		completeOrigin(o)
@@ -50,7 +50,8 @@ func completeOrigin(o *Node) {
 	fill(custom, nameReadTimeout, "30", nameKeepalive, "5")
 }
 
-// completeBehavior: without AllowedMethods CloudFront "forwards only GET and HEAD requests" (API Reference, AllowedMethods).
+// completeBehavior: that without AllowedMethods these are GET and HEAD, the smallest of "three choices" (API Reference,
+// AllowedMethods), is assumed.
 func completeBehavior(b *Node) {
 	for _, name := range [...]string{"TrustedSigners", "TrustedKeyGroups"} {
 		fill(part(b, name), nameEnabled, no, nameQuantity, "0")
@@ -71,8 +72,8 @@ func completeBehavior(b *Node) {
 	}
 }
 
-// completeTTLs: a behaviour without a cache policy has a default TTL of a day and a maximum of a year, or as much as the
-// next smaller one if that is more (Developer Guide, "Manage how long content stays in the cache").
+// completeTTLs: the default TTL is a day and the maximum a year, or as much as the next smaller one if that is more. So says
+// the API Reference of cache policies (CachePolicyConfig); that it holds for a behaviour without one is assumed.
 func completeTTLs(b *Node) {
 	const day, year = 24 * 60 * 60, 365 * 24 * 60 * 60
 	fill(b, nameMinTTL, "0")

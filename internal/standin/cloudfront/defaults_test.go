@@ -14,7 +14,7 @@ import (
 	"cloudfront-cd/examples"
 )
 
-// bare is a config with no more than the API's model requires.
+// bare is a config with no more than the API's model requires, and with the empty Items that Terraform's provider sends.
 const bare = `<DistributionConfig ` + namespace + `><CallerReference>bare</CallerReference><Comment></Comment><Enabled>true</Enabled>
 	<Origins><Quantity>2</Quantity><Items>
 		<Origin><Id>s3</Id><DomainName>b.s3.amazonaws.com</DomainName><S3OriginConfig><OriginAccessIdentity></OriginAccessIdentity></S3OriginConfig></Origin>
@@ -22,7 +22,9 @@ const bare = `<DistributionConfig ` + namespace + `><CallerReference>bare</Calle
 			<OriginProtocolPolicy>https-only</OriginProtocolPolicy></CustomOriginConfig></Origin>
 	</Items></Origins>
 	<DefaultCacheBehavior><TargetOriginId>s3</TargetOriginId><ViewerProtocolPolicy>https-only</ViewerProtocolPolicy>
-		<ForwardedValues><QueryString>false</QueryString><Cookies><Forward>none</Forward></Cookies></ForwardedValues></DefaultCacheBehavior>
+		<ForwardedValues><QueryString>false</QueryString><Cookies><Forward>none</Forward>
+			<WhitelistedNames><Items></Items><Quantity>0</Quantity></WhitelistedNames></Cookies></ForwardedValues></DefaultCacheBehavior>
+	<Restrictions><GeoRestriction><Items></Items><Quantity>0</Quantity><RestrictionType>none</RestrictionType></GeoRestriction></Restrictions>
 	<CustomErrorResponses><Quantity>1</Quantity><Items><CustomErrorResponse><ErrorCode>404</ErrorCode></CustomErrorResponse></Items></CustomErrorResponses>
 </DistributionConfig>`
 

@@ -24,7 +24,7 @@ func (*Server) checkFieldsOf(tree *Node, _ *distribution) error {
 	if err := checkErrorResponses(tree.Child(nameErrorResponses).Items()); err != nil {
 		return err
 	}
-	return checkGeoRestriction(tree.At("Restrictions/GeoRestriction"))
+	return checkGeoRestriction(tree.At("Restrictions/" + nameGeoRestriction))
 }
 
 // checkRootObject: it "can't begin with a forward slash" (API Reference, DistributionConfig), has up to 255 characters of a
@@ -41,10 +41,10 @@ func checkRootObject(name string) error {
 	return nil
 }
 
-// checkErrorResponses: the codes that can be replaced, and those that can take their place, are Developer Guide, "Create a
-// custom error page for specific HTTP status codes" and "Change response codes returned by CloudFront". "If you specify a
-// value for ResponseCode, you must also specify a value for ResponsePagePath" (API Reference, CustomErrorResponse). That a
-// code given twice is an InvalidErrorCode, and a page without code an InvalidResponseCode, is assumed.
+// checkErrorResponses: the codes that can be replaced are Developer Guide, "Create a custom error page for specific HTTP status
+// codes"; that these and 200 can take their place is assumed. "If you specify a value for ResponseCode, you must also specify
+// a value for ResponsePagePath", and the other way round (API Reference, CustomErrorResponse). That a code given twice is an
+// InvalidErrorCode, and one of the two without the other an InvalidResponseCode, is assumed.
 func checkErrorResponses(responses []*Node) error {
 	replaced := []string{"400", "403", "404", "405", "414", "416", "500", "501", "502", "503", "504"}
 	given := map[string]bool{}

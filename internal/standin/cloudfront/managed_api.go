@@ -12,7 +12,7 @@ import (
 // write one.
 const managedETag = "E23ZP02F085DFQ"
 
-// managedModified is when AWS says that its policies were written last (AWS CLI Reference, example of list-cache-policies).
+// managedModified is when AWS's policies were written last, as far as anybody is told; that it is this moment is assumed.
 const managedModified = "1970-01-01T00:00:00Z"
 
 func (k policyKind) routes() map[string]route {

@@ -16,6 +16,7 @@ const (
 	nameEnabled            = "Enabled"
 	nameErrorResponses     = "CustomErrorResponses"
 	nameForwarded          = "ForwardedValues"
+	nameGeoRestriction     = "GeoRestriction"
 	nameHTTPVersion        = "HttpVersion"
 	nameIAM                = "IAMCertificateId"
 	nameID                 = "Id"

@@ -16,7 +16,7 @@ func (s *Server) checkOrigins(tree *Node, self *distribution) error {
 	for _, g := range tree.Child(nameOriginGroups).Items() {
 		members := g.Child("Members").Items()
 		if len(members) != 2 {
-			// "An origin group includes two origins" (Developer Guide, "Optimize high availability with CloudFront origin failover").
+			// "An origin group includes two origins" (API Reference, OriginGroup). The code is assumed.
 			return invalidArgument("The origin group %q must have two members.", g.Value(nameID))
 		}
 		for _, m := range members {

@@ -69,9 +69,13 @@ func (s *Server) checkQuotas(tree *Node, _ *distribution) error {
 }
 
 // checkLists compares every Quantity with the number of Items.
-func (s *Server) checkLists(n *Node) error {
-	items := n.Child(nameItems)
-	if items != nil && len(items.Children) == 0 && !s.Switches.EmptyItemsAccepted {
+func (s *Server) checkLists(n *Node) error { return checkLists(n, s.Switches.EmptyItemsAccepted) }
+
+// checkLists: terraform-provider-aws 5.100.0 sends empty Items with every GeoRestriction of no country and in every
+// ForwardedValues, so AWS takes them there, whatever it does elsewhere.
+func checkLists(n *Node, emptyItems bool) error {
+	emptyItems = emptyItems || n.Name == nameForwarded || n.Name == nameGeoRestriction
+	if items := n.Child(nameItems); items != nil && len(items.Children) == 0 && !emptyItems {
 		return malformed("Unexpected list element termination")
 	}
 	if q := n.Child(nameQuantity); q != nil {
@@ -85,7 +89,7 @@ func (s *Server) checkLists(n *Node) error {
 		}
 	}
 	for _, c := range n.Children {
-		if err := s.checkLists(c); err != nil {
+		if err := checkLists(c, emptyItems); err != nil {
 			return err
 		}
 	}

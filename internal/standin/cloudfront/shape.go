@@ -59,7 +59,7 @@ func checkLeaf(n *Node) error {
 			return invalidArgument("%s %q is not valid.", n.Name, n.Text)
 		}
 	case nameAliases, nameOrigins, nameOriginGroups, nameBehaviors, nameErrorResponses, nameItems, nameCertificate, "Logging",
-		"Restrictions", "GeoRestriction", "Origin", "CustomHeaders", nameS3Config, nameCustomConfig, "OriginShield",
+		"Restrictions", nameGeoRestriction, "Origin", "CustomHeaders", nameS3Config, nameCustomConfig, "OriginShield",
 		"OriginSslProtocols", nameDefaultBehavior, "CacheBehavior", "TrustedSigners", "TrustedKeyGroups", nameMethods,
 		"CachedMethods", "LambdaFunctionAssociations", "FunctionAssociations", "GrpcConfig", nameForwarded, "Headers", "Cookies",
 		"QueryStringCacheKeys", "OriginGroup", "CustomErrorResponse":
