@@ -14,7 +14,7 @@ func introduce(out io.Writer, address string, speed float64) {
 
 const introduction = `CloudFront to try things on: %[2]s. Ctrl-C ends it; nothing is kept.
 
-  CloudFront, S3, CloudWatch   http://%[1]s             any credentials, region us-east-1
+  CloudFront, S3, CloudWatch   http://%[1]s   any credentials, region us-east-1
   Viewers                      http://<domain name>.localhost:%[3]s
   State, faults, overrides     http://%[1]s/_standin/
 

@@ -76,7 +76,7 @@ func Run(ctx context.Context, o Options, out io.Writer) error {
 	if err := server.Shutdown(limited); err != nil {
 		return fmt.Errorf("requests were still under way after %s: %w", shutdownTimeout, err)
 	}
-	say(out, "Ended. Nothing of it is kept.\n")
+	say(out, "\nEnded. Nothing of it is kept.\n") // after the terminal's ^C
 	return nil
 }
 
