@@ -28,7 +28,7 @@ func (*Server) checkFieldsOf(tree *Node, _ *distribution) error {
 }
 
 // checkRootObject: it "can't begin with a forward slash" (API Reference, DistributionConfig), has up to 255 characters of a
-// known set (Developer Guide, "Default root object"). InvalidDefaultRootObject: "The default root object file name is too big
+// set that is assumed, as is the number. InvalidDefaultRootObject: "The default root object file name is too big
 // or contains an invalid character".
 func checkRootObject(name string) error {
 	const most, allowed = 255, "_-.*$/~\"',&"
