@@ -53,7 +53,9 @@ func TestSwitchesAreTurnedAndTurnedBack(t *testing.T) {
 	turn("empty-id-detaches-any-policy", "true").want(t, http.StatusOK, "  on   empty-id-detaches-any-policy")
 	turn("empty-id-detaches-no-policy", "true").want(t, http.StatusOK,
 		"  off  empty-id-detaches-any-policy", "  on   empty-id-detaches-no-policy")
-	s.do(t, http.MethodDelete, control+"switches", nil, "").want(t, http.StatusOK, off, "  off  weight-zero-accepted")
+	turn("primarys-requests-include-stagings", "true").want(t, http.StatusOK, "  on   primarys-requests-include-stagings", other)
+	s.do(t, http.MethodDelete, control+"switches", nil, "").want(t, http.StatusOK, off, "  off  weight-zero-accepted",
+		"  off  primarys-requests-include-stagings")
 }
 
 // TestFaultsTakeEffectAndEnd: what was set is shown, felt by a client, and taken back.

@@ -57,7 +57,8 @@ func pages() []page {
 }
 
 // layout is that of every page. The assets' names change with the build, so that a browser may keep them for ever and the
-// pages are never kept.
+// pages are never kept: a promotion leaves CloudFront's caches as they are, so a document that may be kept would go on being
+// the old one.
 func layout() (*template.Template, error) {
 	return template.New("page").Parse(`<!doctype html>
 <html lang="en">

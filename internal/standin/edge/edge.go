@@ -133,16 +133,8 @@ type OriginAnswer struct {
 // Edge is the fleet's data plane. Its exported fields may be set at any time. Like the control plane it lives on the
 // goroutine of the clock.
 type Edge struct {
-	// RequestsIncludeStaging makes the primary's metrics include what staging served for it. Unverified against live
-	// AWS: the CloudFront Developer Guide does not say.
-	RequestsIncludeStaging bool
-	// CustomErrorResponseBug is the share of staging's requests that are answered 500 while a weight policy meets custom
-	// error responses. Reported by M. Borgmeier (dev.to, September 2025: intermittent at a weight of 15 %, never with a
-	// header policy); the share was not reported, and whether AWS has repaired it is unknown.
-	CustomErrorResponseBug float64
-	// ErrorsCachedWithoutCaching makes error caching apply where a behaviour caches nothing (a maximum TTL of 0). Unverified
-	// against live AWS: the Developer Guide's pages on error caching do not mention such behaviours.
-	ErrorsCachedWithoutCaching bool
+	Switches
+
 	// CacheEntries is how many objects each POP keeps for each distribution; the least recently used one goes first.
 	CacheEntries int
 	// Log, when set, gets a record of every answer.
