@@ -67,6 +67,7 @@ func failures(t *testing.T, workflow string, text []byte, note noting) {
 		for _, tr := range troubles() {
 			count++
 			t.Run(title+" "+tr.name, func(t *testing.T) {
+				t.Parallel()
 				stage := build(t, reaching(workflow, title), 1)
 				if title == "Clear Hold" {
 					stage.Ends, stage.Check = stage.Ends[:4], nil // what follows needs it to succeed

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +18,11 @@ import (
 
 // TestPaths runs whole releases through the golden state machines, and in the end demands that every arrow of them was taken.
 func TestPaths(t *testing.T) {
+	var mu sync.Mutex
 	taken := map[way]string{}
 	note := func(stage *scenario.Stage, by string) {
+		mu.Lock()
+		defer mu.Unlock()
 		for _, x := range stage.World.Executions {
 			for _, a := range x.Taken() {
 				taken[way{workflowOf(stage.World, x), a}] = by
@@ -76,6 +80,7 @@ func scenarios(t *testing.T, note noting) {
 		}
 		for seed := range n {
 			t.Run(fmt.Sprintf("%s seed %d", s.Name, seed+1), func(t *testing.T) {
+				t.Parallel()
 				stage := build(t, s.Name, uint64(seed+1))
 				run(t, stage)
 				if err := stage.Expected(); err != nil {
@@ -103,6 +108,7 @@ func rows(t *testing.T, note noting) {
 	t.Helper()
 	for name, r := range table() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			stage := begin(t, r.scenario, r.request)
 			if r.prepare != nil {
 				r.prepare(stage.World)

@@ -235,9 +235,13 @@ func checkProofs(t *testing.T, stage *scenario.Stage) {
 // TestPromise3ADeadRunIsMadeSafe: wherever an execution is stopped, and even if recover never starts, the next release
 // finds the pair, makes it safe before it does anything else, and comes to an end.
 func TestPromise3ADeadRunIsMadeSafe(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"healthy", "bad-release", "regression-after-promote", "lost-answer"} {
 		for at := range everyState(t, name) {
-			t.Run(name+" stopped in "+at, func(t *testing.T) { stoppedIn(t, name, at) })
+			t.Run(name+" stopped in "+at, func(t *testing.T) {
+				t.Parallel()
+				stoppedIn(t, name, at)
+			})
 		}
 	}
 }
@@ -326,6 +330,7 @@ const example = `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin":
 
 // TestPromise4EveryWriteLooksFirst: see also TestAnyLambdaRunTwiceDoesNoMoreThanOnce and TestPaths/failures.
 func TestPromise4EveryWriteLooksFirst(t *testing.T) {
+	t.Parallel()
 	operations := []string{
 		"UpdateDistribution", "UpdateContinuousDeploymentPolicy", promoteCall, "PutObject", "DeleteObject",
 	}
@@ -334,6 +339,7 @@ func TestPromise4EveryWriteLooksFirst(t *testing.T) {
 			for n := 1; n <= 4; n++ {
 				for _, kind := range []transport.Kind{transport.LoseAnswer, transport.Disconnect} {
 					t.Run(fmt.Sprintf("%s, %s call %d, kind %d", name, operation, n, kind), func(t *testing.T) {
+						t.Parallel()
 						loseNth(t, name, operation, n, kind)
 					})
 				}
@@ -539,9 +545,11 @@ func TestPromise7AnUnjudgedConfigIsNeverShownBySurprise(t *testing.T) {
 
 // TestTheLockIsReadAgainBeforeEveryWrite: after another execution has taken the pair over, this one writes nothing.
 func TestTheLockIsReadAgainBeforeEveryWrite(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"healthy", "bad-release", "regression-after-promote"} {
 		for at := range everyState(t, name) {
 			t.Run(name+" loses its lock in "+at, func(t *testing.T) {
+				t.Parallel()
 				stage := build(t, name, 1)
 				w := stage.World
 				w.LoseEvents = true // or recover would make the pair safe, as it should

@@ -37,6 +37,7 @@ func recoveries(t *testing.T, note noting) {
 	t.Helper()
 	for name, r := range recoveryTable() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			stage := begin(t, r.scenario, r.request)
 			if r.prepare != nil {
 				r.prepare(stage.World)

@@ -148,9 +148,11 @@ func lastOnStaging(w *world.World) *time.Time {
 
 // TestPromise3StoppedInAnyState: whatever the release was about, recover makes its pair safe without a next release.
 func TestPromise3StoppedInAnyState(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"healthy", "bad-release", "regression-after-promote", "lost-answer"} {
 		for at := range everyState(t, name) {
 			t.Run(name+" stopped in "+at, func(t *testing.T) {
+				t.Parallel()
 				stage := build(t, name, 1)
 				w := stage.World
 				w.When(at, 1, func(x *asl.Execution) {
