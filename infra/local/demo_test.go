@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -152,4 +153,35 @@ func TestListHasOneLinePerScenario(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// TestTheReadmeShowsThisRun: the lines of its first example are lines of the golden, cut at an ellipsis.
+func TestTheReadmeShowsThisRun(t *testing.T) {
+	readme, golden := text(t, "../../README.md"), text(t, "testdata/TestHealthyReadsWell.golden")
+	_, example, _ := strings.Cut(readme, "$ make demo\n")
+	example, _, _ = strings.Cut(example, "```")
+	lines := strings.Split(strings.TrimSpace(example), "\n")
+	if len(lines) < 10 {
+		t.Fatalf("the README shows %d lines", len(lines))
+	}
+	for _, line := range lines {
+		whole, _, cut := strings.Cut(line, "…")
+		if cut {
+			whole = strings.TrimSpace(whole)
+		} else {
+			whole += "\n"
+		}
+		if !strings.Contains(golden, whole) {
+			t.Errorf("the README shows a line that the demo does not print: %s", line)
+		}
+	}
+}
+
+func text(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

@@ -27,8 +27,8 @@ func introduce(screen *watch.Screen, s settings, stage *scenario.Stage) {
 	screen.Field("Here", here)
 	if s.primary != "" {
 		screen.Field("Yours", fmt.Sprintf("the pair's configs (%s, %s)", s.primary, s.staging))
-		screen.Field("Made up", "the pair's ids and policy; the viewers; the buckets behind S3 origins, whose policies let both distributions in; "+
-			"alarms, which are all OK. Nothing of this was looked up in an account")
+		screen.Field("Made up", "the pair's ids and policy; the viewers; the site and the API that its origins have, in buckets whose policies let both "+
+			"distributions in; alarms, which are all OK. Functions do not run. Nothing of this was looked up in an account")
 	}
 	screen.Blank()
 }

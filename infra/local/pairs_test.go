@@ -37,7 +37,7 @@ func TestExamplesRun(t *testing.T) {
 			r := demo(t, c.args...)
 			r.wantCode(t, c.code)
 			wantContains(t, r.out, c.want...)
-			wantContains(t, r.out, "Yours      the pair's configs", "Made up    the pair's ids and policy; the viewers; the buckets")
+			wantContains(t, r.out, "Yours      the pair's configs", "Made up    the pair's ids and policy; the viewers; the site")
 		})
 	}
 }
