@@ -32,6 +32,7 @@ type Account struct {
 	speed   float64
 	log     io.Writer
 	refused uint64
+	logs    standardLogs
 }
 
 // New returns an account with one bucket and nothing else. Its time begins with the wall clock's.
@@ -46,6 +47,8 @@ func New(o Options) (*Account, error) {
 		clock:      clock, wall: o.Now, begun: begun, speed: o.Speed, log: io.Discard,
 	}
 	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
+	a.Edge.Log = a.logVisit
+	a.logs.lines = map[string][]string{}
 	return a, a.addSite()
 }
 

@@ -75,7 +75,7 @@ func layout() (*template.Template, error) {
 <body class="{{.Name}}">
 <h1>{{.Name}}</h1>
 <p>{{.Title}}</p>
-<img src="/images/{{.Key}}.svg" alt="">
+<img src="/images/{{.Key}}.svg" alt="" width="240" height="120">
 <nav>
 {{- range .Others}}
 <a href="/{{.Key}}">{{.Title}}</a>
