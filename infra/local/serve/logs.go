@@ -7,10 +7,12 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"cloudfront-cd/internal/distribution"
+	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/edge"
 )
 
@@ -31,17 +33,19 @@ type standardLogs struct {
 // change of that setting AWS says that it may take up to 12 hours.)
 func (a *Account) logVisit(r edge.LogRecord) {
 	config, ok := a.CloudFront.Live(r.DistributionID)
-	if !ok || config.Text("Logging/Enabled") != "true" || len(a.logs.lines[r.DistributionID]) >= linesKept {
+	if !ok || !switchedOn(config, "Logging/Enabled") || len(a.logs.lines[r.DistributionID]) >= linesKept {
 		return
 	}
 	if len(a.logs.lines) == 0 {
 		a.clock.After(deliverEvery, a.deliverLogs)
 	}
-	if config.Text("Logging/IncludeCookies") != "true" {
+	if !switchedOn(config, "Logging/IncludeCookies") {
 		r.Cookie = ""
 	}
 	a.logs.lines[r.DistributionID] = append(a.logs.lines[r.DistributionID], r.Line())
 }
+
+func switchedOn(config *cloudfront.Config, path string) bool { return config.Text(path) == strconv.FormatBool(true) }
 
 // deliverLogs puts one file for each distribution into its bucket. Where there is no such bucket they are lost, as nobody is
 // told on AWS either.
