@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -90,10 +91,13 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *Account) answer(r *http.Request, body []byte) *answer {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.catchUp()
-	out := &answer{header: http.Header{}}
-	to := a.route(r, body)
-	to.handler.ServeHTTP(out, to.request)
+	var to destination
+	out := a.attempt(r, func(out *answer) {
+		to = destination{name: toNobody}
+		a.catchUp()
+		to = a.route(r, body)
+		to.handler.ServeHTTP(out, to.request)
+	})
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
@@ -101,6 +105,24 @@ func (a *Account) answer(r *http.Request, body []byte) *answer {
 		out.header.Set("Date", a.clock.Now().Format(http.TimeFormat))
 	}
 	a.note(to, r, body, out)
+	return out
+}
+
+// attempt makes an answer; one that a mistake of the stand-ins ended is 500, which tells AWS's clients to try again.
+func (a *Account) attempt(r *http.Request, handle func(*answer)) (out *answer) {
+	defer func() {
+		if mistake := recover(); mistake != nil {
+			say(a.log, "A mistake of the stand-ins, please report it: %v\n%s\n", mistake, debug.Stack())
+			out = &answer{header: http.Header{}}
+			a.refused++
+			refuse(out, r, failure{
+				http.StatusInternalServerError, serviceOf(r), "InternalFailure",
+				"A mistake of the stand-ins; the terminal in which they run shows where.", requestID(a.refused),
+			})
+		}
+	}()
+	out = &answer{header: http.Header{}}
+	handle(out)
 	return out
 }
 

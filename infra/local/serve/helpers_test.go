@@ -40,6 +40,7 @@ func (w *wall) pass(d time.Duration) {
 type served struct {
 	*httptest.Server
 
+	account    *serve.Account
 	wall       *wall
 	cloudfront *cloudfront.Client
 	s3         *s3.Client
@@ -52,7 +53,7 @@ func start(t *testing.T) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &served{Server: httptest.NewServer(account), wall: w}
+	s := &served{Server: httptest.NewServer(account), account: account, wall: w}
 	t.Cleanup(s.Close)
 	config := s.config()
 	s.cloudfront = cloudfront.NewFromConfig(config)
