@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -31,8 +32,11 @@ type Account struct {
 	wall    func() time.Time
 	begun   time.Time // of the wall clock, when simulated time was the same
 	speed   float64
-	log     io.Writer
 	refused uint64
+
+	// The terminal has a lock of its own: one that is held up (Ctrl-S, a pager) must not hold up who only reads.
+	logMu sync.Mutex
+	log   io.Writer
 }
 
 // New returns an account with one bucket and nothing else. Its time begins with the wall clock's.
@@ -78,7 +82,8 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer := a.answer(r, body)
+	answer, note := a.answer(r, body)
+	a.tell(note)
 	maps.Copy(w.Header(), answer.header)
 	w.WriteHeader(answer.status)
 	if r.Method != http.MethodHead {
@@ -88,11 +93,11 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer is where requests become one after the other.
-func (a *Account) answer(r *http.Request, body []byte) *answer {
+func (a *Account) answer(r *http.Request, body []byte) (out *answer, note string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var to destination
-	out := a.attempt(r, func(out *answer) {
+	out = a.attempt(r, func(out *answer) {
 		to = destination{name: toNobody}
 		a.catchUp()
 		to = a.route(r, body)
@@ -104,15 +109,14 @@ func (a *Account) answer(r *http.Request, body []byte) *answer {
 	if out.header.Get("Date") == "" {
 		out.header.Set("Date", a.clock.Now().Format(http.TimeFormat))
 	}
-	a.note(to, r, body, out)
-	return out
+	return out, a.note(to, r, body, out)
 }
 
 // attempt makes an answer; one that a mistake of the stand-ins ended is 500, which tells AWS's clients to try again.
 func (a *Account) attempt(r *http.Request, handle func(*answer)) (out *answer) {
 	defer func() {
 		if mistake := recover(); mistake != nil {
-			say(a.log, "A mistake of the stand-ins, please report it: %v\n%s\n", mistake, debug.Stack())
+			a.tell(fmt.Sprintf("A mistake of the stand-ins, please report it: %v\n%s\n", mistake, debug.Stack()))
 			out = &answer{header: http.Header{}}
 			a.refused++
 			refuse(out, r, failure{

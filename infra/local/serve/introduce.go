@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -42,14 +43,34 @@ func port(address string) string {
 }
 
 // note tells of every write to CloudFront, of faults, and of what was asked in vain. Reads would only be noise.
-func (a *Account) note(to destination, r *http.Request, body []byte, out *answer) {
+func (a *Account) note(to destination, r *http.Request, body []byte, out *answer) string {
 	told := out.status >= http.StatusBadRequest || r.Method != http.MethodGet && r.Method != http.MethodHead
 	if !told || to.name == toEdge {
-		return
+		return ""
 	}
 	what := asked(r, body)
 	if what == "" {
 		what = r.Method + " " + r.URL.RequestURI()
 	}
-	say(a.log, "%s  %-10s  %d  %s\n", a.clock.Now().Format(clockTime), to.name, out.status, what)
+	return fmt.Sprintf("%s  %-10s  %d  %s\n", a.clock.Now().Format(clockTime), to.name, out.status, printable(what))
+}
+
+// printable is a text of a client's that a terminal can be given: nothing in it moves the cursor or begins a line.
+func printable(s string) string {
+	const longest = 200
+	quoted := strconv.Quote(s)
+	s = quoted[1 : len(quoted)-1]
+	if len(s) > longest {
+		s = s[:longest] + "…"
+	}
+	return s
+}
+
+func (a *Account) tell(text string) {
+	if text == "" {
+		return
+	}
+	a.logMu.Lock()
+	defer a.logMu.Unlock()
+	say(a.log, "%s", text)
 }
