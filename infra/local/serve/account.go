@@ -30,7 +30,8 @@ type Account struct {
 	mu      sync.Mutex
 	clock   *simtime.Clock
 	wall    func() time.Time
-	begun   time.Time // of the wall clock, when simulated time was the same
+	looked  time.Time // at the wall clock
+	due     time.Time // what simulated time was to be then
 	speed   float64
 	refused uint64
 
@@ -42,13 +43,14 @@ type Account struct {
 // New returns an account with one bucket and nothing else. Its time begins with the wall clock's.
 func New(o Options) (*Account, error) {
 	begun := o.Now()
-	clock := simtime.New(begun.Truncate(time.Second))
+	due := begun.Truncate(time.Second)
+	clock := simtime.New(due)
 	a := &Account{
 		CloudFront: cloudfront.New(clock, o.Seed),
 		CloudWatch: cloudwatch.New(clock),
 		S3:         s3.New(clock),
 		echo:       &origin.Echo{},
-		clock:      clock, wall: o.Now, begun: begun, speed: o.Speed, log: io.Discard,
+		clock:      clock, wall: o.Now, looked: begun, due: due, speed: o.Speed, log: io.Discard,
 	}
 	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
 	return a, a.addSite()
@@ -62,11 +64,14 @@ func (a *Account) origin(domain string) edge.Origin {
 	return a.echo
 }
 
-// catchUp moves simulated time to where it ought to be by now.
+// catchUp moves simulated time to where it ought to be by now. A wall clock that is set back stops it for no time at all, and
+// one that leaps takes it no further than a century.
 func (a *Account) catchUp() {
-	passed := time.Duration(float64(a.wall().Sub(a.begun)) * a.speed)
-	due := a.begun.Truncate(time.Second).Add(passed)
-	if behind := due.Sub(a.clock.Now()); behind > 0 {
+	const century = 100 * 365 * 24 * time.Hour
+	now := a.wall()
+	passed := max(0, now.Sub(a.looked))
+	a.looked, a.due = now, a.due.Add(time.Duration(min(float64(passed)*a.speed, float64(century))))
+	if behind := a.due.Sub(a.clock.Now()); behind > 0 {
 		a.clock.Advance(behind)
 	}
 }

@@ -48,8 +48,13 @@ type served struct {
 
 func start(t *testing.T) *served {
 	t.Helper()
+	return startAt(t, 60)
+}
+
+func startAt(t *testing.T, speed float64) *served {
+	t.Helper()
 	w := &wall{now: time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC)}
-	account, err := serve.New(serve.Options{Speed: 60, Seed: 1, Now: w.Now})
+	account, err := serve.New(serve.Options{Speed: speed, Seed: 1, Now: w.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

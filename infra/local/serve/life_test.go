@@ -108,6 +108,33 @@ func TestTimeIsTheSimulations(t *testing.T) {
 	}
 }
 
+// TestTimeNeitherStopsNorFallsBack: not when the machine slept, not after more simulated time than a duration holds, and not
+// when the wall clock was set back.
+func TestTimeNeitherStopsNorFallsBack(t *testing.T) {
+	s := startAt(t, 100_000)
+	created, err := s.cloudfront.CreateDistribution(t.Context(), &cloudfront.CreateDistributionInput{DistributionConfig: s.siteConfig(t)})
+	must(t, err)
+	before := s.date(t)
+	for _, leap := range []time.Duration{8 * time.Hour, 30 * time.Hour, 1000 * time.Hour, -time.Hour, time.Second} {
+		s.wall.pass(leap)
+		if now := s.date(t); leap > 0 && !now.After(before) || now.Before(before) {
+			t.Fatalf("after %s of the wall clock it is %s, from %s", leap, now, before)
+		} else {
+			before = now
+		}
+	}
+	if s.status(t, created.Distribution.Id) != "Deployed" {
+		t.Error("the distribution is still InProgress")
+	}
+}
+
+func (s *served) date(t *testing.T) time.Time {
+	t.Helper()
+	at, err := http.ParseTime(s.do(t, http.MethodGet, "/2020-05-31/distribution", nil, "").header.Get("Date"))
+	must(t, err)
+	return at
+}
+
 // siteConfig is a distribution of the example site, and the origin access control that it needs.
 func (s *served) siteConfig(t *testing.T) *types.DistributionConfig {
 	t.Helper()
