@@ -52,6 +52,7 @@ func New(o Options) (*Account, error) {
 		echo:       &origin.Echo{},
 		clock:      clock, wall: o.Now, looked: begun, due: due, speed: o.Speed, log: io.Discard,
 	}
+	a.CloudFront.Forgetful = true
 	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
 	return a, a.addSite()
 }

@@ -24,6 +24,7 @@ func (s *Server) createPolicy(c *call) (reply, error) {
 		return reply{}, fail(http.StatusBadRequest, "TooManyContinuousDeploymentPolicies",
 			"You have reached the maximum number of continuous deployment policies for this account.")
 	}
+	s.forgetDeleted()
 	p := &policy{id: s.newPolicyID()}
 	s.policies = append(s.policies, p)
 	s.put(c.author, p, now, tree)
