@@ -58,7 +58,7 @@ func (s *Server) invalidate(d *distribution, v *invalidation) {
 
 // clear lets a POP have the batches that are due, unless it is stuck.
 func (s *Server) clear(d *distribution, i int) {
-	if d.gone || s.stuck[stuckKey{d.id, i}] {
+	if s.stuck[stuckKey{d.id, i}] {
 		return
 	}
 	for _, v := range d.invalidations {
