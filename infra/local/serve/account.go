@@ -84,7 +84,7 @@ const bodyLimit = 11 << 20
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit))
 	if err != nil {
-		http.Error(w, "The body ended early.", http.StatusBadRequest)
+		refuse(w, r, failure{http.StatusBadRequest, serviceOf(r), "IncompleteBody", "The body ended early.", requestID(0)})
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))

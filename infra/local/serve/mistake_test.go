@@ -1,8 +1,11 @@
 package serve_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -43,6 +46,26 @@ func TestAMistakeOfTheStandinsIsA500(t *testing.T) {
 
 	s.account.CloudFront.OnFlip = nil
 	s.do(t, http.MethodGet, "/2020-05-31/distribution", nil, "").want(t, http.StatusOK, "<Quantity>1</Quantity>")
+}
+
+// TestABodyThatEndsEarlyIsRefusedInAWSsWords, and holds up nobody while it is awaited.
+func TestABodyThatEndsEarlyIsRefusedInAWSsWords(t *testing.T) {
+	s := start(t)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp4", s.Listener.Addr().String())
+	must(t, err)
+	defer func() { _ = conn.Close() }()
+	_, err = io.WriteString(conn, "POST /2020-05-31/distribution HTTP/1.1\r\nHost: any\r\nContent-Length: 100\r\n\r\n<Distribution")
+	must(t, err)
+	s.do(t, http.MethodGet, "/2020-05-31/distribution", nil, "").want(t, http.StatusOK)
+	if half, ok := conn.(*net.TCPConn); ok {
+		must(t, half.CloseWrite())
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	must(t, err)
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	must(t, err)
+	answer{res.StatusCode, res.Header, string(text)}.want(t, http.StatusBadRequest, "<Type>Sender</Type><Code>IncompleteBody</Code>")
 }
 
 func wantCode(t *testing.T, err error, status int, code string) {

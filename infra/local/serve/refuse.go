@@ -46,6 +46,14 @@ type failure struct {
 	code, message, requestID string
 }
 
+// fault is whose it is.
+func (f failure) fault() string {
+	if f.status < http.StatusInternalServerError {
+		return "Sender"
+	}
+	return "Receiver"
+}
+
 // refuse writes the error of the protocol that the request speaks. The query protocol and REST-XML have an XML document, EC2 has
 // its own, S3's has no root around it; the JSON protocols name the error in a header and in the body (smithy.io, "AWS protocols").
 func refuse(w http.ResponseWriter, r *http.Request, f failure) {
@@ -61,7 +69,7 @@ func refuse(w http.ResponseWriter, r *http.Request, f failure) {
 	case f.service == toS3:
 		send(w, f.status, "application/xml", document(s3Error{Code: f.code, Message: f.message, RequestID: f.requestID}))
 	case form, slices.Contains([]string{toCloudFront, "route53", "s3-control"}, f.service):
-		send(w, f.status, "text/xml", document(queryError{Type: "Receiver", Code: f.code, Message: f.message, RequestID: f.requestID}))
+		send(w, f.status, "text/xml", document(queryError{Type: f.fault(), Code: f.code, Message: f.message, RequestID: f.requestID}))
 	default:
 		h.Set("X-Amzn-Errortype", f.code)
 		// A map of strings always marshals.
