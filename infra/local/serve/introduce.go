@@ -13,16 +13,20 @@ func introduce(out io.Writer, address string, speed float64) {
 	say(out, introduction, address, pace(speed), port(address))
 }
 
-const introduction = `CloudFront to try things on: %[2]s. Ctrl-C ends it; nothing is kept.
+// introduction fits a terminal of 80 columns.
+const introduction = `CloudFront to try things on: %[2]s.
+Ctrl-C ends it; nothing is kept.
 
-  CloudFront, S3, CloudWatch   http://%[1]s   any credentials, region us-east-1
+  CloudFront, S3, CloudWatch   http://%[1]s
   Viewers                      http://<domain name>.localhost:%[3]s
   State, faults, overrides     http://%[1]s/_standin/
 
-Try:
-  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
+Any credentials will do, the region is us-east-1. Try:
+  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+  export AWS_DEFAULT_REGION=us-east-1
   aws --endpoint-url http://%[1]s s3 ls --recursive s3://example-site
-  aws --endpoint-url http://%[1]s cloudfront create-distribution --origin-domain-name api.example.com
+  aws --endpoint-url http://%[1]s cloudfront create-distribution \
+    --origin-domain-name api.example.com
 
 `
 

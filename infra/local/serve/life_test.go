@@ -89,6 +89,7 @@ func TestS3OverTheSocket(t *testing.T) {
 		t.Errorf("got %v, want the one object", list.Contents)
 	}
 	s.do(t, http.MethodGet, "/a%20b/%C3%BC.html", withHost(signed("s3"), "my-site.localhost:4566"), "").want(t, http.StatusOK, "hello")
+	s.do(t, http.MethodGet, "/my-site/a%20b/%C3%BC.html", withHost(signed("s3"), "s3.localhost:4566"), "").want(t, http.StatusOK, "hello")
 	presigned := "/my-site/a%20b/%C3%BC.html?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=any%2F20261123%2Fus-east-1%2Fs3%2Faws4_request" +
 		"&X-Amz-Date=20261123T090000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=0"
 	s.do(t, http.MethodGet, presigned, nil, "").want(t, http.StatusOK, "hello")
