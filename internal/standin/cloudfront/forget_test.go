@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func TestAServerThatRunsForDaysDoesNotGrow(t *testing.T) {
 	days := func(count int) uint64 {
 		for range count {
 			n++
-			must(t, w.Edit(primaryID, func(c *cloudfront.Node) { c.Set("Comment", fmt.Sprint(n)) }))
+			must(t, w.Edit(primaryID, func(c *cloudfront.Node) { c.Set("Comment", strconv.Itoa(n)) }))
 			w.post(t, "distribution/"+primaryID+"/invalidation", http.StatusCreated,
 				fmt.Sprintf(`<InvalidationBatch %s><CallerReference>%d</CallerReference><Paths><Quantity>1</Quantity><Items><Path>/%s</Path></Items></Paths></InvalidationBatch>`,
 					namespace, n, strings.Repeat("a", 2000)))
@@ -70,7 +71,7 @@ func TestAReaderThatLagsFarSeesAConfigAfterVeryManyWrites(t *testing.T) {
 	w, _ := newPair(t, byWeight(true))
 	w.ReadLag = time.Hour
 	for n := range 3000 {
-		must(t, w.Edit(primaryID, func(c *cloudfront.Node) { c.Set("Comment", fmt.Sprint(n)) }))
+		must(t, w.Edit(primaryID, func(c *cloudfront.Node) { c.Set("Comment", strconv.Itoa(n)) }))
 		w.clock.Advance(time.Second)
 	}
 	if got := w.body(t, "distribution/"+primaryID); !strings.Contains(got, "<Comment>") {

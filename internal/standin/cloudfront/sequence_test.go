@@ -24,7 +24,9 @@ func TestStagingIsFreeUntilItsPolicyIsAttached(t *testing.T) {
 	// It was never enabled, so that nobody switches it off.
 	w.mustUpdate(t, stagingID, func(c *types.DistributionConfig) { c.PriceClass = types.PriceClassPriceClass100 })
 	w.mustUpdate(t, stagingID, func(c *types.DistributionConfig) { c.PriceClass = types.PriceClassPriceClassAll })
-	w.mustUpdate(t, primaryID, func(c *types.DistributionConfig) { c.ContinuousDeploymentPolicyId = policy.ContinuousDeploymentPolicy.Id })
+	w.mustUpdate(t, primaryID, func(c *types.DistributionConfig) {
+		c.ContinuousDeploymentPolicyId = policy.ContinuousDeploymentPolicy.Id
+	})
 	_, err = w.update(t, stagingID, func(c *types.DistributionConfig) { c.PriceClass = types.PriceClassPriceClass100 })
 	wantCode(t, err, "IllegalUpdate", 400)
 	w.mustUpdate(t, stagingID, func(c *types.DistributionConfig) { c.Enabled = aws.Bool(true) })
