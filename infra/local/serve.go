@@ -66,5 +66,5 @@ func parseServeFlags(args []string, out io.Writer) (serve.Options, error) {
 	return o, nil
 }
 
-// fastest is eleven days in a second: a date stays one that clients can read for weeks.
-const fastest = 1_000_000
+// fastest is a day in a second: dates stay ones that clients can read, with a year of four digits, for weeks.
+const fastest = 100_000

@@ -2,9 +2,11 @@ package serve
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -28,24 +30,30 @@ type Account struct {
 	mu      sync.Mutex
 	clock   *simtime.Clock
 	wall    func() time.Time
-	begun   time.Time // of the wall clock, when simulated time was the same
+	looked  time.Time // at the wall clock
+	due     time.Time // what simulated time was to be then
 	speed   float64
-	log     io.Writer
 	refused uint64
 	logs    standardLogs
+
+	// The terminal has a lock of its own: one that is held up (Ctrl-S, a pager) must not hold up who only reads.
+	logMu sync.Mutex
+	log   io.Writer
 }
 
 // New returns an account with one bucket and nothing else. Its time begins with the wall clock's.
 func New(o Options) (*Account, error) {
 	begun := o.Now()
-	clock := simtime.New(begun.Truncate(time.Second))
+	due := begun.Truncate(time.Second)
+	clock := simtime.New(due)
 	a := &Account{
 		CloudFront: cloudfront.New(clock, o.Seed),
 		CloudWatch: cloudwatch.New(clock),
 		S3:         s3.New(clock),
 		echo:       &origin.Echo{},
-		clock:      clock, wall: o.Now, begun: begun, speed: o.Speed, log: io.Discard,
+		clock:      clock, wall: o.Now, looked: begun, due: due, speed: o.Speed, log: io.Discard,
 	}
+	a.CloudFront.Forgetful = true
 	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
 	a.Edge.Log = a.logVisit
 	a.logs.lines = map[string][]string{}
@@ -60,11 +68,14 @@ func (a *Account) origin(domain string) edge.Origin {
 	return a.echo
 }
 
-// catchUp moves simulated time to where it ought to be by now.
+// catchUp moves simulated time to where it ought to be by now. A wall clock that is set back stops it for no time at all, and
+// one that leaps takes it no further than a century.
 func (a *Account) catchUp() {
-	passed := time.Duration(float64(a.wall().Sub(a.begun)) * a.speed)
-	due := a.begun.Truncate(time.Second).Add(passed)
-	if behind := due.Sub(a.clock.Now()); behind > 0 {
+	const century = 100 * 365 * 24 * time.Hour
+	now := a.wall()
+	passed := max(0, now.Sub(a.looked))
+	a.looked, a.due = now, a.due.Add(time.Duration(min(float64(passed)*a.speed, float64(century))))
+	if behind := a.due.Sub(a.clock.Now()); behind > 0 {
 		a.clock.Advance(behind)
 	}
 }
@@ -76,11 +87,12 @@ const bodyLimit = 11 << 20
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit))
 	if err != nil {
-		http.Error(w, "The body ended early.", http.StatusBadRequest)
+		refuse(w, r, failure{http.StatusBadRequest, serviceOf(r), "IncompleteBody", "The body ended early.", requestID(0)})
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer := a.answer(r, body)
+	answer, note := a.answer(r, body)
+	a.tell(note)
 	maps.Copy(w.Header(), answer.header)
 	w.WriteHeader(answer.status)
 	if r.Method != http.MethodHead {
@@ -90,20 +102,40 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer is where requests become one after the other.
-func (a *Account) answer(r *http.Request, body []byte) *answer {
+func (a *Account) answer(r *http.Request, body []byte) (out *answer, note string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.catchUp()
-	out := &answer{header: http.Header{}}
-	to := a.route(r, body)
-	to.handler.ServeHTTP(out, to.request)
+	var to destination
+	out = a.attempt(r, func(out *answer) {
+		to = destination{name: toNobody}
+		a.catchUp()
+		to = a.route(r, body)
+		to.handler.ServeHTTP(out, to.request)
+	})
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
 	if out.header.Get("Date") == "" {
 		out.header.Set("Date", a.clock.Now().Format(http.TimeFormat))
 	}
-	a.note(to, r, body, out)
+	return out, a.note(to, r, body, out)
+}
+
+// attempt makes an answer; one that a mistake of the stand-ins ended is 500, which tells AWS's clients to try again.
+func (a *Account) attempt(r *http.Request, handle func(*answer)) (out *answer) {
+	defer func() {
+		if mistake := recover(); mistake != nil {
+			a.tell(fmt.Sprintf("A mistake of the stand-ins, please report it: %v\n%s\n", mistake, debug.Stack()))
+			out = &answer{header: http.Header{}}
+			a.refused++
+			refuse(out, r, failure{
+				http.StatusInternalServerError, serviceOf(r), "InternalFailure",
+				"A mistake of the stand-ins; the terminal in which they run shows where.", requestID(a.refused),
+			})
+		}
+	}()
+	out = &answer{header: http.Header{}}
+	handle(out)
 	return out
 }
 

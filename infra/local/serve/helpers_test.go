@@ -40,6 +40,7 @@ func (w *wall) pass(d time.Duration) {
 type served struct {
 	*httptest.Server
 
+	account    *serve.Account
 	wall       *wall
 	cloudfront *cloudfront.Client
 	s3         *s3.Client
@@ -47,12 +48,17 @@ type served struct {
 
 func start(t *testing.T) *served {
 	t.Helper()
+	return startAt(t, 60)
+}
+
+func startAt(t *testing.T, speed float64) *served {
+	t.Helper()
 	w := &wall{now: time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC)}
-	account, err := serve.New(serve.Options{Speed: 60, Seed: 1, Now: w.Now})
+	account, err := serve.New(serve.Options{Speed: speed, Seed: 1, Now: w.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &served{Server: httptest.NewServer(account), wall: w}
+	s := &served{Server: httptest.NewServer(account), account: account, wall: w}
 	t.Cleanup(s.Close)
 	config := s.config()
 	s.cloudfront = cloudfront.NewFromConfig(config)

@@ -89,6 +89,7 @@ func TestS3OverTheSocket(t *testing.T) {
 		t.Errorf("got %v, want the one object", list.Contents)
 	}
 	s.do(t, http.MethodGet, "/a%20b/%C3%BC.html", withHost(signed("s3"), "my-site.localhost:4566"), "").want(t, http.StatusOK, "hello")
+	s.do(t, http.MethodGet, "/my-site/a%20b/%C3%BC.html", withHost(signed("s3"), "s3.localhost:4566"), "").want(t, http.StatusOK, "hello")
 	presigned := "/my-site/a%20b/%C3%BC.html?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=any%2F20261123%2Fus-east-1%2Fs3%2Faws4_request" +
 		"&X-Amz-Date=20261123T090000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=0"
 	s.do(t, http.MethodGet, presigned, nil, "").want(t, http.StatusOK, "hello")
@@ -106,6 +107,33 @@ func TestTimeIsTheSimulations(t *testing.T) {
 	if date := got.header.Get("Date"); date != "Mon, 23 Nov 2026 10:30:00 GMT" {
 		t.Errorf("got the date %s, want an hour and a half after the start", date)
 	}
+}
+
+// TestTimeNeitherStopsNorFallsBack: not when the machine slept, not after more simulated time than a duration holds, and not
+// when the wall clock was set back.
+func TestTimeNeitherStopsNorFallsBack(t *testing.T) {
+	s := startAt(t, 100_000)
+	created, err := s.cloudfront.CreateDistribution(t.Context(), &cloudfront.CreateDistributionInput{DistributionConfig: s.siteConfig(t)})
+	must(t, err)
+	before := s.date(t)
+	for _, leap := range []time.Duration{8 * time.Hour, 30 * time.Hour, 1000 * time.Hour, -time.Hour, time.Second} {
+		s.wall.pass(leap)
+		if now := s.date(t); leap > 0 && !now.After(before) || now.Before(before) {
+			t.Fatalf("after %s of the wall clock it is %s, from %s", leap, now, before)
+		} else {
+			before = now
+		}
+	}
+	if s.status(t, created.Distribution.Id) != "Deployed" {
+		t.Error("the distribution is still InProgress")
+	}
+}
+
+func (s *served) date(t *testing.T) time.Time {
+	t.Helper()
+	at, err := http.ParseTime(s.do(t, http.MethodGet, "/2020-05-31/distribution", nil, "").header.Get("Date"))
+	must(t, err)
+	return at
 }
 
 // siteConfig is a distribution of the example site, and the origin access control that it needs.

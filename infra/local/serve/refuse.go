@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go/encoding/cbor"
@@ -32,41 +33,58 @@ func (a *Account) notImplemented(service string, body []byte) http.Handler {
 			message += " of " + service + ": only for CloudFront, S3 and some of CloudWatch."
 		}
 		a.refused++
-		refuse(w, r, service, message, fmt.Sprintf("%08x-0000-4000-8000-%012x", 0, a.refused))
+		refuse(w, r, failure{http.StatusNotImplemented, service, "NotImplemented", message, requestID(a.refused)})
 	})
 }
 
-const errorCode = "NotImplemented"
+func requestID(serial uint64) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", 0, serial) }
+
+// failure is an error before it is put into the words of a protocol.
+type failure struct {
+	status                   int
+	service                  string
+	code, message, requestID string
+}
+
+// fault is whose it is.
+func (f failure) fault() string {
+	if f.status < http.StatusInternalServerError {
+		return "Sender"
+	}
+	return "Receiver"
+}
 
 // refuse writes the error of the protocol that the request speaks. The query protocol and REST-XML have an XML document, EC2 has
-// its own; the JSON protocols name the error in a header and in the body (smithy.io, "AWS protocols").
-func refuse(w http.ResponseWriter, r *http.Request, service, message, requestID string) {
+// its own, S3's has no root around it; the JSON protocols name the error in a header and in the body (smithy.io, "AWS protocols").
+func refuse(w http.ResponseWriter, r *http.Request, f failure) {
 	h := w.Header()
-	h.Set("X-Amzn-Requestid", requestID)
+	h.Set("X-Amzn-Requestid", f.requestID)
 	form := r.URL.Query().Has("Action") || strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 	switch {
 	case r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
 		h.Set("Smithy-Protocol", "rpc-v2-cbor")
-		send(w, "application/cbor", cbor.Encode(cbor.Map{"__type": cbor.String(errorCode), "message": cbor.String(message)}))
-	case service == "ec2" && form:
-		send(w, "text/xml", document(ec2Error{Code: errorCode, Message: message, RequestID: requestID}))
-	case form, service == "route53", service == "s3-control":
-		send(w, "text/xml", document(queryError{Type: "Receiver", Code: errorCode, Message: message, RequestID: requestID}))
+		send(w, f.status, "application/cbor", cbor.Encode(cbor.Map{"__type": cbor.String(f.code), "message": cbor.String(f.message)}))
+	case f.service == "ec2" && form:
+		send(w, f.status, "text/xml", document(ec2Error{Code: f.code, Message: f.message, RequestID: f.requestID}))
+	case f.service == toS3:
+		send(w, f.status, "application/xml", document(s3Error{Code: f.code, Message: f.message, RequestID: f.requestID}))
+	case form, slices.Contains([]string{toCloudFront, "route53", "s3-control"}, f.service):
+		send(w, f.status, "text/xml", document(queryError{Type: f.fault(), Code: f.code, Message: f.message, RequestID: f.requestID}))
 	default:
-		h.Set("X-Amzn-Errortype", errorCode)
+		h.Set("X-Amzn-Errortype", f.code)
 		// A map of strings always marshals.
-		text, _ := json.Marshal(map[string]string{"__type": errorCode, "message": message}) //nolint:errchkjson // see above
+		text, _ := json.Marshal(map[string]string{"__type": f.code, "message": f.message}) //nolint:errchkjson // see above
 		contentType := "application/json"
 		if r.Header.Get("X-Amz-Target") != "" {
 			contentType = r.Header.Get("Content-Type")
 		}
-		send(w, contentType, text)
+		send(w, f.status, contentType, text)
 	}
 }
 
-func send(w http.ResponseWriter, contentType string, body []byte) {
+func send(w http.ResponseWriter, status int, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
-	w.WriteHeader(http.StatusNotImplemented)
+	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }
 
@@ -83,6 +101,13 @@ type ec2Error struct {
 	Code      string   `xml:"Errors>Error>Code"`
 	Message   string   `xml:"Errors>Error>Message"`
 	RequestID string   `xml:"RequestID"`
+}
+
+type s3Error struct {
+	XMLName   xml.Name `xml:"Error"`
+	Code      string   `xml:"Code"`
+	Message   string   `xml:"Message"`
+	RequestID string   `xml:"RequestId"`
 }
 
 func document(v any) []byte {

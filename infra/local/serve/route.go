@@ -31,11 +31,11 @@ func (a *Account) route(r *http.Request, body []byte) destination {
 		r.Host = host
 		return destination{toEdge, a.Edge, r}
 	}
-	service := signedFor(r)
+	service := serviceOf(r)
 	switch {
 	case strings.HasPrefix(r.URL.Path, controlPath):
 		return destination{toControl, http.HandlerFunc(a.control), r}
-	case service == toCloudFront, service == "" && strings.HasPrefix(r.URL.Path, "/2020-05-31/"):
+	case service == toCloudFront:
 		return destination{toCloudFront, a.CloudFront, r}
 	case service == toS3:
 		r.Host = bucketHost(r.Host)
@@ -64,6 +64,15 @@ func (a *Account) viewersHost(hostPort string) (string, bool) {
 	}
 	// A domain name that CloudFront could have given: its answer to strangers is the edge's to give.
 	return host, strings.HasSuffix(host, ".cloudfront.net")
+}
+
+// serviceOf is the service that a request was signed for or, without a signature, that has its path; or empty.
+func serviceOf(r *http.Request) string {
+	service := signedFor(r)
+	if service == "" && strings.HasPrefix(r.URL.Path, "/2020-05-31/") {
+		return toCloudFront
+	}
+	return service
 }
 
 // signedFor is the service in the credential scope of a Signature Version 4: "<key>/<day>/<region>/<service>/aws4_request", in

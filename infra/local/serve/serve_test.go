@@ -69,6 +69,20 @@ func TestARequestUnderWayIsFinished(t *testing.T) {
 	}
 }
 
+func TestTheIntroductionFitsATerminal(t *testing.T) {
+	r := run(t, 0)
+	r.screen.address(t)
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(r.screen.text.String()) {
+		if len(strings.TrimSuffix(line, "\n")) > 80 {
+			t.Errorf("%d columns: %s", len(line)-1, line)
+		}
+	}
+}
+
 func TestATakenPortIsSaid(t *testing.T) {
 	first := run(t, 0)
 	var port int

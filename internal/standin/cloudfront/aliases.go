@@ -77,9 +77,27 @@ func covers(wildcard, name string) bool {
 	return ok && name != wildcard && strings.HasSuffix(name, suffix)
 }
 
+// validAlias: a domain name, at most with a star as its first label (Developer Guide, "Requirements for using alternate domain
+// names"). That an address of IPv4 is none is assumed; the limits are those of DNS.
 func validAlias(alias string) bool {
-	return strings.Contains(strings.TrimPrefix(alias, "*."), ".") && !strings.ContainsAny(alias, " /\\\t\n") &&
-		!strings.Contains(strings.TrimPrefix(alias, "*."), "*") && len(alias) <= 253
+	const longest, longestLabel = 253, 63
+	labels := strings.Split(strings.TrimPrefix(alias, "*."), ".")
+	for _, label := range labels {
+		if label == "" || len(label) > longestLabel || strings.ContainsFunc(label, strangeInAlias) {
+			return false
+		}
+	}
+	top := labels[len(labels)-1]
+	return len(labels) > 1 && len(alias) <= longest && strings.Trim(top, "0123456789") != ""
+}
+
+func strangeInAlias(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+}
+
+// isAlias reports whether one of the aliases is the name, in whatever case: to DNS they are the same.
+func isAlias(aliases []*Node, name string) bool {
+	return slices.ContainsFunc(aliases, func(a *Node) bool { return strings.EqualFold(a.Text, name) })
 }
 
 // masked hides the first half of an id: "the distribution and account IDs are partially hidden" (API Reference,
@@ -112,7 +130,7 @@ func (s *Server) associateAlias(c *call) (reply, error) {
 		return reply{}, illegalUpdate("The distribution %s cannot have the alias %q.", target.id, alias)
 	}
 	aliases := target.config.Tree().Child(nameAliases)
-	if aliases.item(alias) != nil {
+	if isAlias(aliases.Items(), alias) {
 		return reply{status: http.StatusOK}, nil
 	}
 	if len(aliases.Items()) >= s.Limits.Aliases {
@@ -120,9 +138,9 @@ func (s *Server) associateAlias(c *call) (reply, error) {
 			"Your request contains more CNAMEs than are allowed per distribution.")
 	}
 	for _, source := range s.distributions {
-		if !source.gone && source.config.Tree().Child(nameAliases).item(alias) != nil {
+		if !source.gone && isAlias(source.config.Tree().Child(nameAliases).Items(), alias) {
 			s.changeAliases(c.author, source, func(items []*Node) []*Node {
-				return slices.DeleteFunc(items, func(a *Node) bool { return a.Text == alias })
+				return slices.DeleteFunc(items, func(a *Node) bool { return strings.EqualFold(a.Text, alias) })
 			})
 		}
 	}

@@ -64,6 +64,7 @@ func TestAnAliasMovesFromOneDistributionToAnother(t *testing.T) {
 	associate("new.example.com")
 	before := len(w.Log())
 	associate("www.example.com")
+	associate("WWW.example.com")
 	if len(w.Log()) != before {
 		t.Error("an alias that is there already was written again")
 	}

@@ -74,8 +74,10 @@ func (s *Server) admit(c author, tree *Node, tags []tag) (reply, error) {
 }
 
 func (s *Server) newDistribution(tags []tag) *distribution {
+	s.forgetDeleted()
+	s.created++
 	d := &distribution{
-		serial: uint64(len(s.distributions)) + 1,
+		serial: s.created,
 		id:     s.newID(), domain: s.newDomain(),
 		tags: tags, pops: make([]pop, len(s.pops)),
 	}
@@ -197,6 +199,7 @@ func (s *Server) deleteDistribution(c *call) (reply, error) {
 		return reply{}, fail(http.StatusConflict, "ResourceInUse", "The resource is currently used by a continuous deployment policy.")
 	}
 	d.gone = true
+	d.invalidations = nil
 	d.publish(s.clock.Now())
 	s.record(c.author, Write{ID: d.id, ETagBefore: d.config.ETag})
 	return reply{status: http.StatusNoContent}, nil

@@ -133,6 +133,7 @@ func (s *Server) settle(d *distribution, i int) {
 		return
 	}
 	p.have = p.due
+	d.release()
 	have, all := d.progress()
 	if have == all && d.status != statusDeployed {
 		d.status = statusDeployed

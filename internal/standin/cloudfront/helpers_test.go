@@ -2,7 +2,11 @@ package cloudfront_test
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,8 +44,47 @@ func newWorld(tb testing.TB) *world {
 	tb.Helper()
 	clock := simtime.New(start)
 	server := cloudfront.New(clock, 1)
-	calls := &transport.Transport{Hosts: map[string]http.Handler{"cloudfront.amazonaws.com": server}, Now: clock.Now}
+	var front http.Handler = server
+	if t, ok := tb.(*testing.T); ok {
+		front = guard{t, server}
+	}
+	calls := &transport.Transport{Hosts: map[string]http.Handler{"cloudfront.amazonaws.com": front}, Now: clock.Now}
 	return &world{server, clock, sdk.NewFromConfig(transport.Config(calls)), calls}
+}
+
+// guard checks of every request in every test that nothing changed where it was refused.
+type guard struct {
+	t      *testing.T
+	server *cloudfront.Server
+}
+
+// ServeHTTP implements http.Handler.
+func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.t.Helper()
+	before := g.state()
+	rec := httptest.NewRecorder()
+	g.server.ServeHTTP(rec, r)
+	if after := g.state(); rec.Code >= http.StatusBadRequest && after != before {
+		g.t.Errorf("%s %s was refused with %s, and yet changed\n%s\nto\n%s", r.Method, r.URL, rec.Body, before, after)
+	}
+	maps.Copy(w.Header(), rec.Header())
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(rec.Body.Bytes())
+}
+
+func (g guard) state() string {
+	var b strings.Builder
+	_, _ = fmt.Fprintln(&b, len(g.server.Log()))
+	for _, id := range g.server.Distributions() {
+		live, _ := g.server.Live(id)
+		have, _ := g.server.Progress(id)
+		_, _ = fmt.Fprintln(&b, id, live.ETag, g.server.Status(id), have, g.server.AdditionalMetrics(id), string(live.XML()))
+	}
+	for _, id := range g.server.Policies() {
+		now, _ := g.server.LivePolicy(id)
+		_, _ = fmt.Fprintln(&b, now)
+	}
+	return b.String()
 }
 
 // newPair is a world with a primary, its staging distribution and an attached policy.

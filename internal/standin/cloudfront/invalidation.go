@@ -42,10 +42,12 @@ func (v *invalidation) wildcards() int {
 // InvalidationSpread.
 func (s *Server) invalidate(d *distribution, v *invalidation) {
 	v.due, v.have = make([]bool, len(d.pops)), make([]bool, len(d.pops))
+	d.forgetInvalidation()
 	d.invalidations = append(d.invalidations, v)
+	d.invalidated++
 	v.past.add(v.created, statusInProgress)
 	// A stream of its own, apart from those of revisions: an invalidation moves nothing else.
-	r := rand.New(rand.NewPCG(s.seed, ^(d.serial<<32 | uint64(len(d.invalidations)))))
+	r := rand.New(rand.NewPCG(s.seed, ^(d.serial<<32 | d.invalidated)))
 	for i := range d.pops {
 		s.clock.At(v.created.Add(s.InvalidationSpread.draw(r)), func() {
 			v.due[i] = true
@@ -56,7 +58,7 @@ func (s *Server) invalidate(d *distribution, v *invalidation) {
 
 // clear lets a POP have the batches that are due, unless it is stuck.
 func (s *Server) clear(d *distribution, i int) {
-	if d.gone || s.stuck[stuckKey{d.id, i}] {
+	if s.stuck[stuckKey{d.id, i}] {
 		return
 	}
 	for _, v := range d.invalidations {

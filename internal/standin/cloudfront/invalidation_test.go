@@ -72,6 +72,23 @@ func TestTheSameInvalidationAgainIsTheEarlierOne(t *testing.T) {
 	}
 }
 
+// TestInvalidationsThatHaveEndedMakeRoom: the limits are of those in progress.
+func TestInvalidationsThatHaveEndedMakeRoom(t *testing.T) {
+	w, _ := newPair(t, byWeight(true))
+	w.Limits.InvalidationPaths, w.Limits.InvalidationWildcards = 3, 1
+	_, err := w.invalidate(t, primaryID, "one", "/a", "/b", "/c*")
+	must(t, err)
+	_, err = w.invalidate(t, primaryID, "more", "/d")
+	must(t, err)
+	for _, path := range []string{"/a", "/c*"} {
+		_, err = w.invalidate(t, primaryID, "two", path)
+		wantCode(t, err, "TooManyInvalidationsInProgress", 400)
+	}
+	w.settle()
+	_, err = w.invalidate(t, primaryID, "two", "/a", "/b", "/c*")
+	must(t, err)
+}
+
 func TestInvalidationsAreListedNewestFirst(t *testing.T) {
 	w, _ := newPair(t, byWeight(true))
 	var made, listed []string

@@ -199,6 +199,9 @@ func TestListsArePaged(t *testing.T) {
 	if a, b := len(first.ContinuousDeploymentPolicyList.Items), len(rest.ContinuousDeploymentPolicyList.Items); a != 2 || b != 1 {
 		t.Errorf("got %d and %d policies, want 2 and 1", a, b)
 	}
+	if q := *first.ContinuousDeploymentPolicyList.Quantity; q != 3 {
+		t.Errorf("got quantity %d, want that of the account, 3", q)
+	}
 	got := rest.ContinuousDeploymentPolicyList.Items[0].ContinuousDeploymentPolicy.ContinuousDeploymentPolicyConfig
 	if *got.TrafficConfig.SingleWeightConfig.Weight != 0.1 {
 		t.Error("a listed policy lacks its config")

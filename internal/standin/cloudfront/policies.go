@@ -24,6 +24,7 @@ func (s *Server) createPolicy(c *call) (reply, error) {
 		return reply{}, fail(http.StatusBadRequest, "TooManyContinuousDeploymentPolicies",
 			"You have reached the maximum number of continuous deployment policies for this account.")
 	}
+	s.forgetDeleted()
 	p := &policy{id: s.newPolicyID()}
 	s.policies = append(s.policies, p)
 	s.put(c.author, p, now, tree)
@@ -116,7 +117,10 @@ func (s *Server) checkPairUpdate(primary *distribution, before, now Policy) erro
 		return s.Switches.http3()
 	}
 	if now.StagingDomain != before.StagingDomain && s.Switches.AttachChecksFields {
-		return s.checkFields(primary.config.Tree(), staging.config.Tree(), pairIgnores)
+		if s.checkFields(primary.config.Tree(), staging.config.Tree(), pairIgnores) != nil {
+			// The operation does not declare IllegalUpdate.
+			return invalidArgument("The primary and the staging distribution differ in fields that are not supported for continuous deployment.")
+		}
 	}
 	return nil
 }

@@ -66,6 +66,12 @@ func refusedConfigs() map[string]refusal {
 		},
 
 		"an alias that another distribution has":     {"CNAMEAlreadyExists", creating(func(c *cfg) { c.Aliases = aliases("taken.example.com") })},
+		"an alias that another has in other letters": {"CNAMEAlreadyExists", creating(func(c *cfg) { c.Aliases = aliases("Taken.Example.com") })},
+		"an alias given twice":                       {"InvalidArgument", creating(func(c *cfg) { c.Aliases = aliases("a.example.com", "A.example.com") })},
+		"an alias that is no name":                   {"InvalidArgument", creating(func(c *cfg) { c.Aliases = aliases("www.example.com ") })},
+		"an alias that is an address":                {"InvalidArgument", creating(func(c *cfg) { c.Aliases = aliases("127.0.0.1") })},
+		"an alias for addresses":                     {"InvalidArgument", creating(func(c *cfg) { c.Aliases = aliases("*.0.0.1") })},
+		"an alias for everything":                    {"InvalidArgument", creating(func(c *cfg) { c.Aliases = aliases("*") })},
 		"an alias on a staging distribution":         {"InvalidArgument", creating(func(c *cfg) { c.Staging, c.Aliases = aws.Bool(true), aliases("new.example.com") })},
 		"one alias too many":                         {"TooManyDistributionCNAMEs", limited(many, creating(func(c *cfg) { c.Aliases = aliases("a.example.com", "b.example.com") }))},
 		"an alias with CloudFront's own certificate": {"InvalidViewerCertificate", creating(func(c *cfg) { c.Aliases, c.ViewerCertificate = aliases("a.example.com"), nil })},

@@ -55,6 +55,14 @@ func refusedOnAPair() map[string]refusal {
 			w.create(t, "", config("c"))
 			return copying(primaryID, aws.Bool(true))(t, w, p)
 		}},
+		"a copy without a caller reference": {"InvalidArgument", func(t *testing.T, w *world, _ cloudfront.Pair) error {
+			t.Helper()
+			live, _ := w.Live(primaryID)
+			_, err := w.client.CopyDistribution(t.Context(), &sdk.CopyDistributionInput{
+				PrimaryDistributionId: aws.String(primaryID), IfMatch: &live.ETag, CallerReference: aws.String(""), Staging: aws.Bool(true),
+			})
+			return err
+		}},
 		"the policy on a second primary": {
 			"ContinuousDeploymentPolicyInUse", func(t *testing.T, w *world, p cloudfront.Pair) error {
 				t.Helper()
@@ -120,6 +128,7 @@ func refusedPromotions() map[string]refusal {
 		"a promotion from the staging distribution of another": {"IllegalUpdate", func(t *testing.T, w *world, p cloudfront.Pair) error {
 			t.Helper()
 			other := w.create(t, "E4OTHER0000000", staging("other"))
+			w.settle() // or it would be refused because it is InProgress
 			primary, _ := w.Live(p.PrimaryID)
 			return promoting(primaryID, "E4OTHER0000000", primary.ETag+","+*other.ETag)(t, w, p)
 		}},

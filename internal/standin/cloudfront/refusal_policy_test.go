@@ -26,6 +26,22 @@ func creatingPolicy(changes ...func(*policyConfig)) func(*testing.T, *world, clo
 	}
 }
 
+// turning the pair's policy to another distribution.
+func turning(
+	change func(*types.DistributionConfig), then func(*testing.T, *world, string),
+) func(*testing.T, *world, cloudfront.Pair) error {
+	return func(t *testing.T, w *world, p cloudfront.Pair) error {
+		t.Helper()
+		cfg := staging("third")
+		change(cfg)
+		domain := *w.create(t, "", cfg).Distribution.DomainName
+		if then != nil {
+			then(t, w, domain)
+		}
+		return w.updatePolicy(t, p.Policy.ID, func(c *policyConfig) { c.StagingDistributionDnsNames.Items = []string{domain} })
+	}
+}
+
 func weight(v float32) func(*policyConfig) {
 	return func(c *policyConfig) { c.TrafficConfig.SingleWeightConfig.Weight = &v }
 }
@@ -102,6 +118,20 @@ func refusedPolicies() map[string]refusal {
 				})
 				return err
 			},
+		},
+		"a policy turned to the staging distribution of another": {
+			"StagingDistributionInUse", turning(func(*types.DistributionConfig) {}, func(t *testing.T, w *world, domain string) {
+				t.Helper()
+				_, err := w.client.CreateContinuousDeploymentPolicy(t.Context(),
+					&sdk.CreateContinuousDeploymentPolicyInput{ContinuousDeploymentPolicyConfig: weightPolicy(domain, 0.1)})
+				must(t, err)
+			}),
+		},
+		"an attached policy turned to a staging distribution of another price class": {
+			"InvalidArgument", turning(func(c *types.DistributionConfig) { c.PriceClass = types.PriceClassPriceClass100 }, nil),
+		},
+		"an attached policy turned to a primary": {
+			"InvalidArgument", turning(func(c *types.DistributionConfig) { c.Staging = aws.Bool(false) }, nil),
 		},
 		"an update of a policy with an outdated ETag": {"PreconditionFailed", func(t *testing.T, w *world, p cloudfront.Pair) error {
 			t.Helper()

@@ -3,6 +3,7 @@ package cloudfront_test
 import (
 	"errors"
 	"maps"
+	"strconv"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -76,6 +77,11 @@ func TestEveryRefusalHasAWSsCodeAndStatus(t *testing.T) {
 
 // refusedOtherwise is what is not about one kind of resource.
 func refusedOtherwise() map[string]refusal {
+	tagAll := func(t *testing.T, w *world, keys ...string) error {
+		t.Helper()
+		_, err := w.client.TagResource(t.Context(), &sdk.TagResourceInput{Resource: aws.String(w.ARN(primaryID)), Tags: tags(keys...)})
+		return err
+	}
 	tag := func(arn func(*world) string, key string) func(*testing.T, *world, cloudfront.Pair) error {
 		return func(t *testing.T, w *world, _ cloudfront.Pair) error {
 			t.Helper()
@@ -117,6 +123,15 @@ func refusedOtherwise() map[string]refusal {
 			_, err := w.client.CreateDistribution(t.Context(),
 				&sdk.CreateDistributionInput{DistributionConfig: config("broken")}, sending("<DistributionConfig>"))
 			return err
+		}},
+		"a tag more than fifty": {"InvalidTagging", func(t *testing.T, w *world, p cloudfront.Pair) error {
+			t.Helper()
+			keys := make([]string, 50)
+			for i := range keys {
+				keys[i] = strconv.Itoa(i)
+			}
+			must(t, tagAll(t, w, keys...))
+			return tag(primary, "another")(t, w, p)
 		}},
 		"a tag of AWS's own":                   {"InvalidTagging", tag(primary, "aws:x")},
 		"a tag without a key":                  {"InvalidTagging", tag(primary, "")},

@@ -138,7 +138,8 @@ func behaviors(tree *Node) iter.Seq[*Node] {
 }
 
 // checkAliases: an alias belongs to one distribution, and viewers cannot reach a staging distribution by an alias
-// (Developer Guide, "Work with a staging distribution"). That AWS refuses to store one there is assumed.
+// (Developer Guide, "Work with a staging distribution"). That AWS refuses to store one there is assumed, as is what else than a
+// name that is none has it say that "CNAME contains one or more parameters that are not valid" (cloudflare/Stout#40).
 func (s *Server) checkAliases(tree *Node, self *distribution) error {
 	aliases := tree.Child(nameAliases).Items()
 	if len(aliases) == 0 {
@@ -147,12 +148,17 @@ func (s *Server) checkAliases(tree *Node, self *distribution) error {
 	if tree.Value(nameStaging) == yes {
 		return invalidArgument("A staging distribution cannot have aliases.")
 	}
+	for i, a := range aliases {
+		if !validAlias(a.Text) || isAlias(aliases[:i], a.Text) {
+			return invalidArgument("The parameter CNAME contains one or more parameters that are not valid.")
+		}
+	}
 	for _, d := range s.distributions {
 		if d == self || d.gone {
 			continue
 		}
 		for _, taken := range d.config.Tree().Child(nameAliases).Items() {
-			if slices.ContainsFunc(aliases, func(a *Node) bool { return a.Text == taken.Text }) {
+			if isAlias(aliases, taken.Text) {
 				return fail(http.StatusConflict, "CNAMEAlreadyExists",
 					"One or more of the CNAMEs you provided are already associated with a different resource.")
 			}

@@ -57,6 +57,8 @@ type Server struct {
 	InvalidationSpread Spread
 	// Throttle limits the rate of requests.
 	Throttle Throttle
+	// Forgetful leaves Log empty, for a server that is to run for days.
+	Forgetful bool
 	// OnFlip, when set, is told of each POP that received a revision, and how many of all have the newest one now.
 	OnFlip func(distributionID, pop string, have, all int)
 	// OnInvalidate, when set, is told of each POP, by its number, that an invalidation of a distribution has reached.
@@ -74,7 +76,8 @@ type Server struct {
 	controls      []*accessControl
 	pops          []string
 	stuck         map[stuckKey]bool
-	distributions []*distribution // in order of creation, deleted ones included: a lagging reader still sees them
+	distributions []*distribution // in order of creation, deleted ones included for a while: a lagging reader still sees them
+	created       uint64          // how many distributions there have been
 	policies      []*policy
 	log           []Write
 	requests      uint64

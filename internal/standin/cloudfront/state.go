@@ -57,9 +57,11 @@ type distribution struct {
 	monitoring *Node
 	past       history[seen]
 	revisions  []revision
+	released   int // so many of them have no config any more
 	pops       []pop
 
 	invalidations []*invalidation
+	invalidated   uint64 // how many there have been
 }
 
 // seen is what readers see of a distribution at some time; without a config they see that it does not exist.
@@ -120,7 +122,9 @@ const historyLimit = 1024
 
 func (h *history[T]) add(at time.Time, value T) {
 	if len(*h) == historyLimit {
+		first := (*h)[0].at
 		*h = append((*h)[:0:0], (*h)[historyLimit/2:]...)
+		(*h)[0].at = first // who looks further back sees too new a value, not that there was none
 	}
 	*h = append(*h, moment[T]{at, value})
 }

@@ -28,6 +28,9 @@ type Write struct {
 func (s *Server) Log() []Write { return s.log }
 
 func (s *Server) record(c author, w Write) {
+	if s.Forgetful {
+		return
+	}
 	w.Time, w.Operation, w.Who = s.clock.Now(), c.operation, c.who
 	s.log = append(s.log, w)
 }
@@ -160,7 +163,7 @@ func (s *Server) AddDistribution(id string, tree *Node) (*Config, error) {
 	dropEmptyItems(tree)
 	tree.Remove(namePolicyID)
 	if tree.Value(nameCallerReference) == "" {
-		tree.Set(nameCallerReference, fmt.Sprintf("world-%d", len(s.distributions)+1))
+		tree.Set(nameCallerReference, fmt.Sprintf("world-%d", s.created+1))
 	}
 	if err := s.prepare(tree); err != nil {
 		return nil, err

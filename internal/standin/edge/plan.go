@@ -35,6 +35,10 @@ type errorRule struct {
 func (e *Edge) plan(c *cloudfront.Config) *plan {
 	p := e.plans[c]
 	if p == nil {
+		const most = 1000 // a POP keeps the one it has; this bounds what is kept of configs that none has
+		if len(e.plans) >= most {
+			clear(e.plans)
+		}
 		p = e.newPlan(c)
 		e.plans[c] = p
 	}

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"cloudfront-cd/internal/standin/cloudfront"
@@ -18,6 +19,7 @@ type override struct {
 // other considerations for continuous deployment"). That this happens per POP is one user's report of AWS's words
 // (dhfrost, 2026-04).
 func (e *Edge) Override(pop int, from, to time.Time) {
+	e.overrides = slices.DeleteFunc(e.overrides, func(o override) bool { return o.to.Before(e.clock.Now()) })
 	e.overrides = append(e.overrides, override{pop, from, to})
 }
 

@@ -3,6 +3,7 @@ package edge
 import (
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 
 	"cloudfront-cd/internal/standin/cloudfront"
@@ -90,6 +91,7 @@ func (e *Edge) find(pop int, host string) *node {
 func (e *Edge) node(site cloudfront.Site, pop int) *node {
 	d := e.dists[site.ID()]
 	if d == nil || d.site != site {
+		e.forgetDeleted()
 		name := fnv.New64a()
 		_, _ = name.Write([]byte(site.ID()))
 		d = &dist{
@@ -103,6 +105,12 @@ func (e *Edge) node(site cloudfront.Site, pop int) *node {
 		d.nodes[pop] = &node{dist: d, pop: e.popAt(pop), revision: -1}
 	}
 	return d.nodes[pop]
+}
+
+// forgetDeleted drops the caches of distributions that have been deleted.
+func (e *Edge) forgetDeleted() {
+	maps.DeleteFunc(e.dists, func(_ string, d *dist) bool { return d.site.Gone() })
+	maps.DeleteFunc(e.hosts, func(_ hostKey, n *node) bool { return n.site.Gone() })
 }
 
 // refresh brings a node up to the revision that its POP has now.
