@@ -45,7 +45,9 @@ func (a *Account) logVisit(r edge.LogRecord) {
 	a.logs.lines[r.DistributionID] = append(a.logs.lines[r.DistributionID], r.Line())
 }
 
-func switchedOn(config *cloudfront.Config, path string) bool { return config.Text(path) == strconv.FormatBool(true) }
+func switchedOn(config *cloudfront.Config, path string) bool {
+	return config.Text(path) == strconv.FormatBool(true)
+}
 
 // deliverLogs puts one file for each distribution into its bucket. Where there is no such bucket they are lost, as nobody is
 // told on AWS either.
