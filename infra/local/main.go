@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 
 	"cloudfront-cd/infra/exitcode"
 )
@@ -35,26 +36,18 @@ func run(args []string, out, errs io.Writer) int {
 		say(errs, "%s", usage)
 		return exitcode.Usage
 	}
-	switch args[0] {
-	case "demo":
-		code, err := demo(args[1:], out)
+	commands := map[string]func([]string, io.Writer) (int, error){"demo": demo, "serve": serveStandins}
+	switch command, ok := commands[args[0]]; {
+	case ok:
+		code, err := command(args[1:], out)
 		switch {
 		case errors.Is(err, flag.ErrHelp):
 			return exitcode.OK
 		case err != nil:
-			say(errs, "local demo: %s\n", err)
+			say(errs, "local %s: %s\n", args[0], err)
 		}
 		return code
-	case "serve":
-		code, err := serveStandins(args[1:], out)
-		switch {
-		case errors.Is(err, flag.ErrHelp):
-			return exitcode.OK
-		case err != nil:
-			say(errs, "local serve: %s\n", err)
-		}
-		return code
-	case "help", "-h", "--help":
+	case slices.Contains([]string{"help", "-h", "--help"}, args[0]):
 		say(out, "%s", usage)
 		return exitcode.OK
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"cloudfront-cd/internal/wildcard"
 )
 
 // answer is what a bucket policy says about a distribution.
@@ -155,7 +157,7 @@ func (s statement) namesCloudFront() bool {
 }
 
 func (s statement) namesGetObject() bool {
-	return slices.ContainsFunc(s.Action, func(a string) bool { return like(strings.ToLower(a), "s3:getobject") })
+	return slices.ContainsFunc(s.Action, func(a string) bool { return wildcard.Match(strings.ToLower(a), "s3:getobject") })
 }
 
 // overlaps reports whether some resource of the statement may name an object in the folder: the texts before the first
@@ -189,7 +191,7 @@ func holds(operator, key string, values []string, who reader) answer {
 	case "StringEqualsIgnoreCase":
 		matches = func(v string) bool { return strings.EqualFold(v, value) }
 	case "StringLike", "ArnEquals", "ArnLike": // the last two behave identically (IAM User Guide, ARN condition operators)
-		matches = func(v string) bool { return like(v, value) }
+		matches = func(v string) bool { return wildcard.Match(v, value) }
 	default:
 		return unclear
 	}
@@ -208,26 +210,4 @@ func literal(pattern string) (before string, wild bool) {
 		return pattern[:i], true
 	}
 	return pattern, false
-}
-
-// like matches IAM's wildcards: * for any text, ? for one character. It goes back only to the last star, so that no policy
-// can make it slow.
-func like(pattern, text string) bool {
-	p, t, star, mark := 0, 0, -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/wildcard"
 )
 
 // headerPolicy is a response headers policy (API Reference, ResponseHeadersPolicyConfig).
@@ -150,7 +151,7 @@ func (c *cors) apply(h, request http.Header) {
 	switch {
 	case slices.Contains(c.origins, "*"):
 		allowed = "*"
-	case slices.ContainsFunc(c.origins, func(o string) bool { return glob(o, asks) }):
+	case slices.ContainsFunc(c.origins, func(o string) bool { return wildcard.Match(o, asks) }):
 	default:
 		return
 	}

@@ -3,6 +3,8 @@ package edge
 import (
 	"net/url"
 	"strings"
+
+	"cloudfront-cd/internal/wildcard"
 )
 
 // pattern is a path pattern: * stands for any text, ? for one character, case counts, and the slash in front may be left
@@ -33,28 +35,7 @@ func (p *pattern) matches(path string) bool {
 		return len(path) >= len(p.prefix)+len(p.suffix) &&
 			strings.HasPrefix(path, p.prefix) && strings.HasSuffix(path, p.suffix)
 	}
-	return glob(p.text, path)
-}
-
-// glob goes back only to the last star, so that no pattern can make it slow.
-func glob(pattern, text string) bool {
-	p, t, star, mark := 0, 0, -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
+	return wildcard.Match(p.text, path)
 }
 
 // plainPath is the path that patterns are matched with: CloudFront normalizes it for

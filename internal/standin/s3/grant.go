@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"cloudfront-cd/internal/wildcard"
 )
 
 // caller is who reads as an origin: CloudFront for a distribution, or, without an ARN, anybody.
@@ -152,7 +154,7 @@ func anyLike(patterns []string, text string, fold bool) bool {
 		if fold {
 			p = strings.ToLower(p)
 		}
-		return like(p, text)
+		return wildcard.Match(p, text)
 	})
 }
 
@@ -176,7 +178,7 @@ func holds(operator, key string, values []scalar, who caller) verdict {
 	case "Bool":
 		matches = func(v string) bool { return strings.EqualFold(v, value) }
 	case "StringLike", "ArnEquals", "ArnLike": // the last two behave identically (IAM User Guide, ARN condition operators)
-		matches = func(v string) bool { return like(v, value) }
+		matches = func(v string) bool { return wildcard.Match(v, value) }
 	default:
 		return unknown
 	}
@@ -213,26 +215,4 @@ func (c caller) value(key string) (string, bool) {
 	default:
 		return "", false
 	}
-}
-
-// like matches IAM's wildcards: * for any text, ? for one character. It goes back only to the last star, so that no policy
-// can make it slow.
-func like(pattern, text string) bool {
-	p, t, star, mark := 0, 0, -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }
