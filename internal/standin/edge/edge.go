@@ -148,7 +148,7 @@ type Edge struct {
 	seed      uint64
 	pops      []popInfo
 	dists     map[string]*dist
-	hosts     map[hostKey]*node
+	hosts     map[hostKey]known
 	plans     map[*cloudfront.Config]*plan
 	made      map[madeKey]reply
 	overrides []override
@@ -166,7 +166,7 @@ func New(
 		CacheEntries: defaultEntries,
 		clock:        clock, account: account, origins: origins, metrics: metrics, seed: seed,
 		policies: account,
-		dists:    map[string]*dist{}, hosts: map[hostKey]*node{}, plans: map[*cloudfront.Config]*plan{},
+		dists:    map[string]*dist{}, hosts: map[hostKey]known{}, plans: map[*cloudfront.Config]*plan{},
 		made: map[madeKey]reply{},
 	}
 	account.OnInvalidate = e.Invalidate

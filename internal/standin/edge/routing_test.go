@@ -201,6 +201,25 @@ func TestAnAliasFollowsTheRevisionOfEachPOP(t *testing.T) {
 	}
 }
 
+// Whoever asks first at a POP after a revision decides nothing about who is known there.
+func TestAnAliasThatWasTakenAwayIsGoneWhateverIsAskedFirst(t *testing.T) {
+	w := build(t, byWeight(0.05), nil)
+	w.account.Switches.AliasesWhileAttached = true
+	w.get(t, "/", nil)
+	if err := w.account.Edit(primaryID, func(n *cloudfront.Node) {
+		n.Put(cloudfront.List("Aliases", cloudfront.Leaf("CNAME", "new.example.com")))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(5 * time.Minute)
+	if got := w.one(t, edge.Request{Host: "new.example.com", Path: "/"}).Status; got != 200 {
+		t.Errorf("got %d for the new alias", got)
+	}
+	if got := w.get(t, "/", nil).Status; got != 403 {
+		t.Errorf("got %d for the alias that was taken away, want 403", got)
+	}
+}
+
 func TestAnOverrideSendsEverybodyToThePrimaryAndKeepsSessions(t *testing.T) {
 	w := build(t, sticky(0.15), nil)
 	var s edge.Session

@@ -13,6 +13,12 @@ type hostKey struct {
 	host string
 }
 
+// known is a host that was found, and the revision that has it. The node may have gone on since, for a request to another host.
+type known struct {
+	node     *node
+	revision int
+}
+
 // dist is a distribution. Its draws come from a generator of its own, so that the traffic of one site does not move what
 // happens at another.
 type dist struct {
@@ -68,9 +74,9 @@ func (e *Edge) popAt(number int) *popInfo {
 // find is the distribution that a POP has for a host.
 func (e *Edge) find(pop int, host string) *node {
 	key := hostKey{pop, host}
-	if n := e.hosts[key]; n != nil {
+	if k, ok := e.hosts[key]; ok {
 		// The aliases of a revision are known; those of the next may be others.
-		if !n.site.Gone() && n.site.Revision(pop) == n.revision {
+		if n := k.node; !n.site.Gone() && n.site.Revision(pop) == k.revision && n.revision == k.revision {
 			return n
 		}
 		delete(e.hosts, key)
@@ -82,7 +88,7 @@ func (e *Edge) find(pop int, host string) *node {
 	n := e.node(site, pop)
 	e.refresh(n)
 	if exact {
-		e.hosts[key] = n
+		e.hosts[key] = known{n, n.revision}
 	}
 	return n
 }
