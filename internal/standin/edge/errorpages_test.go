@@ -37,6 +37,18 @@ func TestAnErrorPageReplacesBodyAndStatus(t *testing.T) {
 	}
 }
 
+// The page is what CloudFront asks for, not the viewer: what keeps the viewer out does not keep the page from it.
+func TestABlockedCountryGetsThePageForIt(t *testing.T) {
+	w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
+		cfg.CustomErrorResponses = errorPages(403, "/blocked.html", "403", 10)
+		cfg.Restrictions = &types.Restrictions{GeoRestriction: &types.GeoRestriction{
+			RestrictionType: types.GeoRestrictionTypeBlacklist, Quantity: aws.Int32(1), Items: []string{"DE"},
+		}}
+	})
+	a := w.get(t, "/a", http.Header{"Cloudfront-Viewer-Country": {"DE"}})
+	wantAnswer(t, a, 403, "Error", "/blue/blocked.html")
+}
+
 func TestWithoutItsPageTheErrorStays(t *testing.T) {
 	w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
 		cfg.CustomErrorResponses = errorPages(404, "/error.html", "200", 10)
