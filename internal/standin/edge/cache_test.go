@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,7 @@ func TestHowLongAnAnswerStays(t *testing.T) {
 		"max-age over the maximum":          {0, 100, 1000, "public, max-age=5000", 0, 1000 * time.Second},
 		"s-maxage before max-age":           {0, 100, 1000, "max-age=5, s-maxage=50", 0, 50 * time.Second},
 		"s-maxage in front of max-age":      {0, 100, 1000, `s-maxage="50",max-age=5`, 0, 50 * time.Second},
+		"s-maxage in a line before":         {0, 100, 1000, "s-maxage=50\nmax-age=5", 0, 50 * time.Second},
 		"Expires":                           {0, 100, 1000, "", 40 * time.Second, 40 * time.Second},
 		"max-age before Expires":            {0, 100, 1000, "max-age=7", 40 * time.Second, 7 * time.Second},
 		"Expires in the past":               {0, 100, 1000, "", -40 * time.Second, 0},
@@ -88,7 +90,7 @@ func TestHowLongAnAnswerStays(t *testing.T) {
 			w.site.answer = func(edge.OriginRequest) edge.OriginAnswer {
 				h := http.Header{}
 				if tt.cacheControl != "" {
-					h.Set("Cache-Control", tt.cacheControl)
+					h["Cache-Control"] = strings.Split(tt.cacheControl, "\n")
 				}
 				if tt.expires != 0 {
 					h.Set("Expires", w.clock.Now().Add(tt.expires).Format(http.TimeFormat))
@@ -142,6 +144,41 @@ func TestAnExpiredObjectIsRevalidated(t *testing.T) {
 			t.Errorf("step %d: got %d %s, want %d %s", i, a.Status, a.Result, step.code, step.want)
 		}
 		w.clock.Advance(100 * time.Second)
+	}
+}
+
+// Whatever the 5xx is, whether or not the answer would be kept if there were no object; for the Error Caching Minimum TTL.
+func TestAnExpiredObjectOutlivesAnyFailureOfTheOrigin(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status int
+		ttl    int64
+		header string
+		asked  int // of two requests a second apart
+	}{
+		"a code that is not kept":          {507, 10, "", 1},
+		"an error TTL of zero":             {500, 0, "", 2},
+		"a refusal to be kept":             {501, 10, "no-store", 1},
+		"a lifetime that the error brings": {503, 0, "max-age=60", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
+				legacy(0, 100, 1000)(cfg)
+				cfg.CustomErrorResponses = errorPages(int32(tt.status), "", "", tt.ttl)
+			})
+			w.get(t, "/a", nil)
+			w.clock.Advance(100 * time.Second)
+			w.site.got = nil
+			w.site.answer = func(edge.OriginRequest) edge.OriginAnswer {
+				return edge.OriginAnswer{Status: tt.status, Header: http.Header{"Cache-Control": {tt.header}}}
+			}
+			for range 2 {
+				wantAnswer(t, w.get(t, "/a", nil), 200, "Hit", "/blue/a")
+				w.clock.Advance(time.Second)
+			}
+			if len(w.site.got) != tt.asked {
+				t.Errorf("got %d requests at the origin, want %d", len(w.site.got), tt.asked)
+			}
+		})
 	}
 }
 
