@@ -32,11 +32,11 @@ type errorRule struct {
 	ttl    time.Duration
 }
 
-func (e *Edge) plan(c *cloudfront.Config) *plan {
-	p := e.plans[c]
+func (e *Edge) plan(d *dist, c *cloudfront.Config) *plan {
+	p := d.plans[c]
 	if p == nil {
 		p = e.newPlan(c)
-		e.plans[c] = p
+		d.plans[c] = p
 	}
 	return p
 }

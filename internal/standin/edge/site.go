@@ -3,6 +3,7 @@ package edge
 import (
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 
 	"cloudfront-cd/internal/standin/cloudfront"
@@ -29,6 +30,7 @@ type dist struct {
 	// staged: it is a staging distribution, which no update changes.
 	staged bool
 	nodes  []*node // by POP; nil where nobody has been yet
+	plans  map[*cloudfront.Config]*plan
 }
 
 // node is a distribution at one POP: the revision that the POP has, as a plan, and the POP's cache of it. Each POP has a
@@ -102,13 +104,21 @@ func (e *Edge) node(site cloudfront.Site, pop int) *node {
 			site: site, id: site.ID(), arn: site.ARN(), staged: site.Staging(),
 			random: rand.New(rand.NewPCG(e.seed, name.Sum64())),
 			nodes:  make([]*node, len(e.account.POPs())),
+			plans:  map[*cloudfront.Config]*plan{},
 		}
+		e.forget()
 		e.dists[d.id] = d
 	}
 	if d.nodes[pop] == nil {
 		d.nodes[pop] = &node{dist: d, pop: e.popAt(pop), revision: -1}
 	}
 	return d.nodes[pop]
+}
+
+// forget drops what there was of distributions that have been deleted.
+func (e *Edge) forget() {
+	maps.DeleteFunc(e.dists, func(_ string, d *dist) bool { return d.site.Gone() })
+	maps.DeleteFunc(e.hosts, func(_ hostKey, k known) bool { return k.node.site.Gone() })
 }
 
 // refresh brings a node up to the revision that its POP has now.
@@ -122,7 +132,7 @@ func (e *Edge) refresh(n *node) {
 		return
 	}
 	config, policy := n.site.At(have)
-	n.plan, n.policy, n.epoch = e.plan(config), policy, n.site.Epoch(have)
+	n.plan, n.policy, n.epoch = e.plan(n.dist, config), policy, n.site.Epoch(have)
 	if policy.ID == "" {
 		return
 	}
@@ -134,8 +144,8 @@ func (e *Edge) refresh(n *node) {
 // UsePolicies makes configs find their policies there instead of in the account, and forgets what was made of configs.
 func (e *Edge) UsePolicies(p Policies) {
 	e.policies = p
-	clear(e.plans)
 	for _, d := range e.dists {
+		clear(d.plans)
 		for _, n := range d.nodes {
 			if n != nil {
 				n.revision = -1
