@@ -3,7 +3,10 @@ package s3_test
 import (
 	"bytes"
 	"net/http"
+	"runtime"
+	"strings"
 	"testing"
+	"weak"
 
 	"cloudfront-cd/internal/simtime"
 	"cloudfront-cd/internal/standin/s3"
@@ -156,4 +159,31 @@ func BenchmarkReadAsOrigin(b *testing.B) {
 			b.Fatal(status)
 		}
 	}
+}
+
+func TestAListingHasNoETagToMatch(t *testing.T) {
+	server := siteBucket(t)
+	server.SetPolicy("site", `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}}`)
+	if status, _, body := server.ReadAsOrigin("site", "/", "", "GET", `"1"`); status != http.StatusOK || len(body) == 0 {
+		t.Errorf("got %d %s, want the listing whatever the viewer has", status, body)
+	}
+}
+
+func TestNothingIsKeptOfAnObjectThatIsGone(t *testing.T) {
+	server := siteBucket(t)
+	server.SetPolicy("site", `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}}`)
+	if err := server.Put("site", "large", []byte(strings.Repeat("a", 1<<16)), nil); err != nil {
+		t.Fatal(err)
+	}
+	_, _, body := server.ReadAsOrigin("site", "/large", "", "GET", "")
+	kept := weak.Make(&body[0])
+	if err := server.Delete("site", "large"); err != nil {
+		t.Fatal(err)
+	}
+	server.ReadAsOrigin("site", "/large", "", "GET", "")
+	runtime.GC()
+	if kept.Value() != nil {
+		t.Error("what was read of the object is still there")
+	}
+	runtime.KeepAlive(server)
 }
