@@ -61,19 +61,6 @@ func TestWithoutItsPageTheErrorStays(t *testing.T) {
 }
 
 func TestAnOriginGroupFailsOver(t *testing.T) {
-	group := func(cfg *types.DistributionConfig) {
-		cfg.OriginGroups = &types.OriginGroups{Quantity: aws.Int32(1), Items: []types.OriginGroup{{
-			Id: aws.String("group"),
-			FailoverCriteria: &types.OriginGroupFailoverCriteria{
-				StatusCodes: &types.StatusCodes{Quantity: aws.Int32(2), Items: []int32{500, 503}},
-			},
-			Members: &types.OriginGroupMembers{Quantity: aws.Int32(2), Items: []types.OriginGroupMember{
-				{OriginId: aws.String("site")}, {OriginId: aws.String("api")},
-			}},
-		}}}
-		cfg.DefaultCacheBehavior.TargetOriginId = aws.String("group")
-		cfg.DefaultCacheBehavior.AllowedMethods = cfg.CacheBehaviors.Items[0].AllowedMethods
-	}
 	tests := map[string]struct {
 		method string
 		status int
@@ -89,7 +76,7 @@ func TestAnOriginGroupFailsOver(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			w := build(t, byHeader(), group)
+			w := build(t, byHeader(), failover)
 			w.site.answer = func(edge.OriginRequest) edge.OriginAnswer { return edge.OriginAnswer{Status: tt.status} }
 			if a := w.one(t, edge.Request{Host: alias, Path: "/a", Method: tt.method}); a.Status != tt.want {
 				t.Errorf("got %d, want %d", a.Status, tt.want)

@@ -78,7 +78,7 @@ func (e *Edge) find(pop int, host string) *node {
 	key := hostKey{pop, host}
 	if k, ok := e.hosts[key]; ok {
 		// The aliases of a revision are known; those of the next may be others.
-		if n := k.node; !n.site.Gone() && n.site.Revision(pop) == k.revision && n.revision == k.revision {
+		if n := k.node; !n.site.Gone() && n.site.Revision(pop) == k.revision {
 			return n
 		}
 		delete(e.hosts, key)
