@@ -3,6 +3,7 @@ package edge_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
@@ -27,8 +28,12 @@ func TestAnErrorPageReplacesBodyAndStatus(t *testing.T) {
 		cfg.CustomErrorResponses = errorPages(404, "/index.html", "200", 10)
 	})
 	w.site.answer = only("/blue/index.html")
-	for range 2 {
+	for i := range 2 {
 		a := w.get(t, "/no/such/page", nil)
+		if want := time.Duration(i) * time.Second; a.Age != want {
+			t.Errorf("got an age of %v, want the page's, %v", a.Age, want)
+		}
+		w.clock.Advance(time.Second)
 		wantAnswer(t, a, 200, "Error", "/blue/index.html")
 		wantHeaders(t, a.Header, map[string]string{"X-Cache": "Error from cloudfront", "Content-Type": "text/html"})
 	}

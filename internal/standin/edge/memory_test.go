@@ -17,6 +17,13 @@ import (
 
 // A stand-in that is left running sees many distributions come and go. What POPs kept of one that is gone goes with it, once
 // another one is asked for the first time.
+func TestAnAliasBelongsToWhoHasItNow(t *testing.T) {
+	w := build(t, byHeader(), nil)
+	w.visit(t, "E3", "three.example.com")
+	w.remove(t, "E3")
+	w.visit(t, "E4", "three.example.com")
+}
+
 func TestNothingIsKeptOfADistributionThatIsGone(t *testing.T) {
 	w := build(t, byHeader(), nil)
 	var kept []weak.Pointer[byte]
