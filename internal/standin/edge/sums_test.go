@@ -61,8 +61,13 @@ func (w *world) checkSums(t *testing.T) {
 	want := metrics{}
 	for range 4 {
 		for _, r := range []edge.Request{
-			{Path: "/", Count: 1000}, {Path: "/", Method: http.MethodHead, Count: 3}, {Path: "/a", Count: 2, Header: toStaging()},
-			{Path: "/api/a", Count: 1000}, {Path: "/api/a", Method: http.MethodPost, Count: 7}, {Path: "/b"}, {Path: "/b", Count: 90},
+			{Path: "/", Count: 1000},
+			{Path: "/", Method: http.MethodHead, Count: 3},
+			{Path: "/a", Count: 2, Header: toStaging()},
+			{Path: "/api/a", Count: 1000},
+			{Path: "/api/a", Method: http.MethodPost, Count: 7},
+			{Path: "/b"},
+			{Path: "/b", Count: 90},
 		} {
 			r.Host = alias
 			left := max(1, r.Count)
