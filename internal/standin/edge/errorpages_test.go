@@ -28,12 +28,13 @@ func TestAnErrorPageReplacesBodyAndStatus(t *testing.T) {
 		cfg.CustomErrorResponses = errorPages(404, "/index.html", "200", 10)
 	})
 	w.site.answer = only("/blue/index.html")
+	w.get(t, "/index.html", nil)
 	for i := range 2 {
+		w.clock.Advance(time.Second)
 		a := w.get(t, "/no/such/page", nil)
-		if want := time.Duration(i) * time.Second; a.Age != want {
+		if want := time.Duration(i+1) * time.Second; a.Age != want {
 			t.Errorf("got an age of %v, want the page's, %v", a.Age, want)
 		}
-		w.clock.Advance(time.Second)
 		wantAnswer(t, a, 200, "Error", "/blue/index.html")
 		wantHeaders(t, a.Header, map[string]string{"X-Cache": "Error from cloudfront", "Content-Type": "text/html"})
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 	"weak"
@@ -22,6 +23,45 @@ func TestAnAliasBelongsToWhoHasItNow(t *testing.T) {
 	w.visit(t, "E3", "three.example.com")
 	w.remove(t, "E3")
 	w.visit(t, "E4", "three.example.com")
+}
+
+// A POP that is behind may have an enabled policy whose staging distribution is long gone, or not there yet.
+func TestWithoutAStagingDistributionThePrimaryServes(t *testing.T) {
+	tests := map[string]func(*testing.T, *world){
+		"gone": func(t *testing.T, w *world) {
+			w.account.Stick(primaryID, w.account.POPs()[0])
+			w.editPolicy(t, func(n *cloudfront.Node) { n.Set(enabledPath, "false") })
+			if err := w.account.Edit(primaryID, func(n *cloudfront.Node) { n.Set("ContinuousDeploymentPolicyId", "") }); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.Advance(10 * time.Minute)
+			policy, _ := w.account.LivePolicy(w.pair.Policy.ID)
+			w.call(t, http.MethodDelete, "continuous-deployment-policy/"+policy.ID, policy.ETag, "")
+			w.remove(t, stagingID)
+		},
+		"not there yet": func(t *testing.T, w *world) {
+			usual := w.account.Spread
+			w.account.Spread = cloudfront.Spread{Min: time.Hour}
+			live, _ := w.account.Live(primaryID)
+			w.call(t, http.MethodPost, "distribution/"+primaryID+"/copy", live.ETag,
+				`<CopyDistributionRequest><CallerReference>c</CallerReference></CopyDistributionRequest>`)
+			w.account.Spread = usual
+			ids := w.account.Distributions()
+			copied, _ := w.account.Live(ids[len(ids)-1])
+			w.editPolicy(t, func(n *cloudfront.Node) {
+				n.Put(cloudfront.List("StagingDistributionDnsNames", cloudfront.Leaf("DnsName", copied.DomainName)))
+			})
+		},
+	}
+	for name, arrange := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := build(t, byHeader(), nil)
+			arrange(t, w)
+			if a := w.get(t, "/", toStaging()); a.Side != edge.Primary || a.Status != 200 {
+				t.Errorf("got %d from %v", a.Status, a.Side)
+			}
+		})
+	}
 }
 
 func TestNothingIsKeptOfADistributionThatIsGone(t *testing.T) {
@@ -63,10 +103,17 @@ func (w *world) remove(t *testing.T, id string) {
 	}
 	w.clock.Advance(10 * time.Minute)
 	live, _ := w.account.Live(id)
-	r := httptest.NewRequest(http.MethodDelete, "https://cloudfront.amazonaws.com/2020-05-31/distribution/"+id, http.NoBody)
-	r.Header.Set("If-Match", live.ETag)
+	w.call(t, http.MethodDelete, "distribution/"+id, live.ETag, "")
+}
+
+// call is one of the account's API.
+func (w *world) call(t *testing.T, method, path, etag, body string) {
+	t.Helper()
+	r := httptest.NewRequest(method, "https://cloudfront.amazonaws.com/2020-05-31/"+path, strings.NewReader(body))
+	r.Header.Set("If-Match", etag)
+	r.Header.Set("Staging", "true")
 	rec := httptest.NewRecorder()
-	if w.account.ServeHTTP(rec, r); rec.Code != http.StatusNoContent {
-		t.Fatalf("delete: got %d %s", rec.Code, rec.Body)
+	if w.account.ServeHTTP(rec, r); rec.Code >= 300 {
+		t.Fatalf("%s %s: got %d %s", method, path, rec.Code, rec.Body)
 	}
 }

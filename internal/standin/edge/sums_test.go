@@ -3,6 +3,7 @@ package edge_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,9 +14,13 @@ import (
 	"cloudfront-cd/internal/standin/edge"
 )
 
-// parted answers parts of the requests differently, and what it is asked again with "not modified".
+// parted answers parts of the requests differently, and what it is asked again with "not modified". What lies under /a may not
+// be kept.
 func parted(r edge.OriginRequest) []edge.OriginAnswer {
 	h := http.Header{"Etag": {`"1"`}, "Cache-Control": {"max-age=10"}}
+	if strings.HasPrefix(r.Path, "/blue/a") {
+		h["Cache-Control"] = []string{"no-store"}
+	}
 	out := []edge.OriginAnswer{}
 	left := r.Count
 	for _, status := range []int{200, 404, 503, 0} {
@@ -37,8 +42,13 @@ func parted(r edge.OriginRequest) []edge.OriginAnswer {
 func TestEveryRequestIsAnsweredAndMeasuredOnce(t *testing.T) {
 	policies := map[string]cloudfront.Policy{"sticky": sticky(0.15), "weight": byWeight(0.15), "header": byHeader()}
 	changes := map[string]change{
-		"as it is":    func(*types.DistributionConfig) {},
-		"no caching":  legacy(0, 0, 0),
+		"as it is":   func(*types.DistributionConfig) {},
+		"no caching": legacy(0, 0, 0),
+		"no minimum": legacy(0, 100, 1000),
+		"group and no caching": func(cfg *types.DistributionConfig) {
+			failover(cfg)
+			legacy(0, 0, 0)(cfg)
+		},
 		"group":       failover,
 		"error pages": func(cfg *types.DistributionConfig) { cfg.CustomErrorResponses = errorPages(404, "/404.html", "200", 5) },
 	}
@@ -63,7 +73,7 @@ func (w *world) checkSums(t *testing.T) {
 		for _, r := range []edge.Request{
 			{Path: "/", Count: 1000},
 			{Path: "/", Method: http.MethodHead, Count: 3},
-			{Path: "/a", Count: 2, Header: toStaging()},
+			{Path: "/a", Count: 1000, Header: toStaging()},
 			{Path: "/api/a", Count: 1000},
 			{Path: "/api/a", Method: http.MethodPost, Count: 7},
 			{Path: "/b"},
