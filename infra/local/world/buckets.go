@@ -24,18 +24,29 @@ func (w *World) addBucket(domain string, o Options) error {
 		w.Transport.Hosts["s3."+region+".amazonaws.com"] = w.S3
 	}
 	policy := fmt.Sprintf(bucketPolicy, bucket, w.Pair.PrimaryID, w.Pair.StagingID)
-	if unsigned(o.Primary, domain) || unsigned(o.Staging, domain) {
+	if open(domain, o.Primary, o.Staging) {
 		policy = fmt.Sprintf(publicPolicy, bucket)
 	}
 	w.S3.SetPolicy(bucket, policy)
 	return nil
 }
 
-// unsigned reports whether a config has an origin there whose requests no origin access control signs.
-func unsigned(config *types.DistributionConfig, domain string) bool {
-	for _, o := range items(config) {
-		if aws.ToString(o.DomainName) == domain && aws.ToString(o.OriginAccessControlId) == "" {
-			return true
+// open reports whether everybody may read a bucket: the first config that has origins there has one whose requests no origin
+// access control signs. The primary's come first, because what it needs is right; that staging forgets to sign is a mistake.
+func open(domain string, configs ...*types.DistributionConfig) bool {
+	for _, config := range configs {
+		found := false
+		for _, o := range items(config) {
+			if aws.ToString(o.DomainName) != domain {
+				continue
+			}
+			if aws.ToString(o.OriginAccessControlId) == "" {
+				return true
+			}
+			found = true
+		}
+		if found {
+			return false
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -53,18 +54,30 @@ func (s *website) Fetch(r edge.OriginRequest) []edge.OriginAnswer {
 	return s.api.Fetch(r)
 }
 
-// addSecrets makes every API want what the primary's origin at its domain proves CloudFront with.
+// addSecrets makes every API want what each of the primary's origins at its domain proves CloudFront with.
 func (w *World) addSecrets(primary *types.DistributionConfig) {
+	required := map[string]http.Header{}
 	for _, o := range items(primary) {
-		if o.CustomHeaders == nil || len(o.CustomHeaders.Items) == 0 {
-			continue
+		domain, sent := aws.ToString(o.DomainName), customHeaders(o)
+		if before, ok := required[domain]; ok {
+			maps.DeleteFunc(before, func(name string, _ []string) bool { return before.Get(name) != sent.Get(name) })
+		} else {
+			required[domain] = sent
 		}
-		required := http.Header{}
-		for _, h := range o.CustomHeaders.Items {
-			required.Set(aws.ToString(h.HeaderName), aws.ToString(h.HeaderValue))
-		}
-		w.website(aws.ToString(o.DomainName)).api.RequiredHeaders = required
 	}
+	for domain, header := range required {
+		w.website(domain).api.RequiredHeaders = header
+	}
+}
+
+func customHeaders(o types.Origin) http.Header {
+	h := http.Header{}
+	if o.CustomHeaders != nil {
+		for _, c := range o.CustomHeaders.Items {
+			h.Set(aws.ToString(c.HeaderName), aws.ToString(c.HeaderValue))
+		}
+	}
+	return h
 }
 
 // Break makes every API fail below a path, in the way of the fault.

@@ -1,6 +1,7 @@
 package edge_test
 
 import (
+	"cmp"
 	"net/http"
 	"testing"
 
@@ -90,7 +91,8 @@ func TestTheGateAnswersByItself(t *testing.T) {
 		"a blocked country":               {geo("blacklist", "DE"), edge.Request{Path: "/a", Header: from("DE")}, 403},
 		"another country":                 {geo("blacklist", "DE"), edge.Request{Path: "/a", Header: from("FR")}, 200},
 		"an allowed country":              {geo("whitelist", "DE"), edge.Request{Path: "/a", Header: from("DE")}, 200},
-		"no country on an allow list":     {geo("whitelist", "DE"), edge.Request{Path: "/a"}, 403},
+		"another country than allowed":    {geo("whitelist", "DE"), edge.Request{Path: "/a", Header: from("FR")}, 403},
+		"no country is known":             {geo("whitelist", "DE"), edge.Request{Path: "/a"}, 200},
 		"no signature":                    {signed, edge.Request{Path: "/a"}, 403},
 		"a signature":                     {signed, edge.Request{Path: "/a", Query: "Key-Pair-Id=K"}, 501},
 		"not a path":                      {nil, edge.Request{Path: "a"}, 400},
@@ -188,6 +190,8 @@ func TestTheCacheKeyIsWhatTheBehaviorSays(t *testing.T) {
 	}{
 		"no query":           {nil, query("a=1"), query("a=2"), true},
 		"every query":        {forward(types.ForwardedValues{QueryString: aws.Bool(true)}), query("a=1"), query("a=2"), false},
+		"a query is no path": {forward(types.ForwardedValues{QueryString: aws.Bool(true)}), query("a=1"), edge.Request{Path: "/x&a=1"}, false},
+		"nor two parameters": {forward(types.ForwardedValues{QueryString: aws.Bool(true)}), query("a=1&b"), query("a=1?b"), false},
 		"its order":          {forward(types.ForwardedValues{QueryString: aws.Bool(true)}), query("a=1&b=1"), query("b=1&a=1"), false},
 		"keys of the query":  {forward(types.ForwardedValues{QueryString: aws.Bool(true), QueryStringCacheKeys: list("a")}), query("a=1&b=1"), query("a=1&b=2"), true},
 		"a key of the query": {forward(types.ForwardedValues{QueryString: aws.Bool(true), QueryStringCacheKeys: list("a")}), query("a=1"), query("a=2"), false},
@@ -222,7 +226,7 @@ func TestTheCacheKeyIsWhatTheBehaviorSays(t *testing.T) {
 				}
 			})
 			for _, r := range []*edge.Request{&tt.a, &tt.b} {
-				r.Path = "/x"
+				r.Path = cmp.Or(r.Path, "/x")
 				if r.Host == "" {
 					r.Host = alias
 				}

@@ -111,7 +111,11 @@ func (b *behavior) appendKey(key []byte, v *visit) []byte {
 	key = append(key, kind)
 	key = append(key, v.path...)
 	if b.key.query.mode != none {
-		b.key.query.eachParam(v.Query, func(pair string) { key = append(append(key, '&'), pair...) })
+		separator := byte('?') // a path may have an ampersand in it, but no question mark
+		b.key.query.eachParam(v.Query, func(pair string) {
+			key = append(append(key, separator), pair...)
+			separator = '&'
+		})
 	}
 	for _, name := range b.key.headers.names {
 		key = append(append(append(append(key, 0), name...), ':'), v.header(name)...)

@@ -2,6 +2,8 @@ package edge_test
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +73,7 @@ func TestHowLongAnAnswerStays(t *testing.T) {
 		"max-age over the maximum":          {0, 100, 1000, "public, max-age=5000", 0, 1000 * time.Second},
 		"s-maxage before max-age":           {0, 100, 1000, "max-age=5, s-maxage=50", 0, 50 * time.Second},
 		"s-maxage in front of max-age":      {0, 100, 1000, `s-maxage="50",max-age=5`, 0, 50 * time.Second},
+		"s-maxage in a line before":         {0, 100, 1000, "s-maxage=50\nmax-age=5", 0, 50 * time.Second},
 		"Expires":                           {0, 100, 1000, "", 40 * time.Second, 40 * time.Second},
 		"max-age before Expires":            {0, 100, 1000, "max-age=7", 40 * time.Second, 7 * time.Second},
 		"Expires in the past":               {0, 100, 1000, "", -40 * time.Second, 0},
@@ -88,7 +91,7 @@ func TestHowLongAnAnswerStays(t *testing.T) {
 			w.site.answer = func(edge.OriginRequest) edge.OriginAnswer {
 				h := http.Header{}
 				if tt.cacheControl != "" {
-					h.Set("Cache-Control", tt.cacheControl)
+					h["Cache-Control"] = strings.Split(tt.cacheControl, "\n")
 				}
 				if tt.expires != 0 {
 					h.Set("Expires", w.clock.Now().Add(tt.expires).Format(http.TimeFormat))
@@ -145,6 +148,103 @@ func TestAnExpiredObjectIsRevalidated(t *testing.T) {
 	}
 }
 
+// Whatever the 5xx is, whether or not the answer would be kept if there were no object; for the Error Caching Minimum TTL.
+// An object that the origin called unchanged is as fresh as a new one, for as long as that answer says.
+func TestRevalidationBeginsANewLife(t *testing.T) {
+	w := build(t, byHeader(), legacy(0, 100, 1000))
+	w.site.answer = func(r edge.OriginRequest) edge.OriginAnswer {
+		if r.Header.Get("If-None-Match") != "" {
+			return edge.OriginAnswer{Status: http.StatusNotModified, Header: http.Header{"Cache-Control": {"max-age=300"}}}
+		}
+		return edge.OriginAnswer{Status: 200, Header: http.Header{"Etag": {`"1"`}}, Body: []byte("x")}
+	}
+	w.get(t, "/a", nil)
+	w.clock.Advance(100 * time.Second)
+	wantAnswer(t, w.get(t, "/a", nil), 200, "RefreshHit", "x")
+	w.clock.Advance(299 * time.Second)
+	a := w.get(t, "/a", nil)
+	wantAnswer(t, a, 200, "Hit", "x")
+	if a.Age != 299*time.Second {
+		t.Errorf("got an age of %v", a.Age)
+	}
+	w.clock.Advance(time.Second)
+	wantAnswer(t, w.get(t, "/a", nil), 200, "RefreshHit", "x")
+}
+
+// An expired error is not what CloudFront keeps serving when the origin still fails.
+func TestAnExpiredErrorIsNoStaleObject(t *testing.T) {
+	w := build(t, byHeader(), nil)
+	w.site.answer = func(r edge.OriginRequest) edge.OriginAnswer {
+		if r.Header.Get("If-None-Match") != "" {
+			t.Error("an error was revalidated")
+		}
+		return edge.OriginAnswer{Status: 503, Header: http.Header{"Etag": {`"1"`}}, Body: []byte(strconv.Itoa(len(w.site.got)))}
+	}
+	wantAnswer(t, w.get(t, "/a", nil), 503, "Error", "1")
+	w.clock.Advance(10 * time.Second)
+	wantAnswer(t, w.get(t, "/a", nil), 503, "Error", "2")
+}
+
+func TestWhatNobodyAskedForIsNotKept(t *testing.T) {
+	w := build(t, byHeader(), nil)
+	w.site.answer = func(edge.OriginRequest) edge.OriginAnswer { return edge.OriginAnswer{Status: http.StatusNotModified} }
+	w.get(t, "/a", nil)
+	w.get(t, "/a", nil)
+	if len(w.site.got) != 2 {
+		t.Error("a 304 to a request without a condition was kept")
+	}
+}
+
+func TestOPTIONSHasAnObjectOfItsOwn(t *testing.T) {
+	w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
+		methods := []types.Method{types.MethodGet, types.MethodHead, types.MethodOptions}
+		cfg.DefaultCacheBehavior.AllowedMethods = &types.AllowedMethods{
+			Quantity: aws.Int32(3), Items: methods, CachedMethods: &types.CachedMethods{Quantity: aws.Int32(3), Items: methods},
+		}
+	})
+	for i, step := range []struct{ method, want string }{
+		{http.MethodGet, "Miss"}, {http.MethodOptions, "Miss"}, {http.MethodOptions, "Hit"}, {http.MethodGet, "Hit"},
+	} {
+		if a := w.one(t, edge.Request{Host: alias, Path: "/a", Method: step.method}); a.Result != step.want {
+			t.Errorf("step %d: got %s, want %s", i, a.Result, step.want)
+		}
+	}
+}
+
+func TestAnExpiredObjectOutlivesAnyFailureOfTheOrigin(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status int
+		ttl    int64
+		header string
+		asked  int // of two requests a second apart
+	}{
+		"a code that is not kept":          {507, 10, "", 1},
+		"an error TTL of zero":             {500, 0, "", 2},
+		"a refusal to be kept":             {501, 10, "no-store", 1},
+		"a lifetime that the error brings": {503, 0, "max-age=60", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
+				legacy(0, 100, 1000)(cfg)
+				cfg.CustomErrorResponses = errorPages(int32(tt.status), "", "", tt.ttl)
+			})
+			w.get(t, "/a", nil)
+			w.clock.Advance(100 * time.Second)
+			w.site.got = nil
+			w.site.answer = func(edge.OriginRequest) edge.OriginAnswer {
+				return edge.OriginAnswer{Status: tt.status, Header: http.Header{"Cache-Control": {tt.header}}}
+			}
+			for range 2 {
+				wantAnswer(t, w.get(t, "/a", nil), 200, "Hit", "/blue/a")
+				w.clock.Advance(time.Second)
+			}
+			if len(w.site.got) != tt.asked {
+				t.Errorf("got %d requests at the origin, want %d", len(w.site.got), tt.asked)
+			}
+		})
+	}
+}
+
 func TestAViewersConditionIsAnsweredFromTheCache(t *testing.T) {
 	w := build(t, byHeader(), nil)
 	w.site.answer = func(edge.OriginRequest) edge.OriginAnswer {
@@ -155,6 +255,14 @@ func TestAViewersConditionIsAnsweredFromTheCache(t *testing.T) {
 			t.Errorf("If-None-Match %s: got %d %q", condition, a.Status, a.Body)
 		}
 	}
+}
+
+func TestAnErrorMeetsNoCondition(t *testing.T) {
+	w := build(t, byHeader(), nil)
+	w.site.answer = func(edge.OriginRequest) edge.OriginAnswer {
+		return edge.OriginAnswer{Status: 404, Header: http.Header{"Etag": {`"1"`}}, Body: []byte("x")}
+	}
+	wantAnswer(t, w.get(t, "/a", http.Header{"If-None-Match": {`"1"`}}), 404, "Error", "x")
 }
 
 func TestGETAnswersHEADAndNotTheOtherWayRound(t *testing.T) {
@@ -186,6 +294,8 @@ func TestWhichErrorsStayAndHowLong(t *testing.T) {
 		"404 for ten seconds":             {404, "", nil, 10 * time.Second},
 		"503 for ten seconds":             {503, "", nil, 10 * time.Second},
 		"503 whatever it refuses":         {503, "no-store", nil, 10 * time.Second},
+		"503 and for how long it refuses": {503, "no-store, max-age=60", nil, 10 * time.Second},
+		"404 not over the maximum TTL":    {404, "max-age=5000", legacy(0, 100, 1000), 1000 * time.Second},
 		"404 not when it refuses":         {404, "no-store", nil, 0},
 		"404 as long as it says":          {404, "max-age=60", nil, time.Minute},
 		"404 not shorter than the TTL":    {404, "max-age=1", nil, 10 * time.Second},
@@ -236,6 +346,10 @@ func TestErrorsOfABehaviorWithoutCacheAreKeptOnlyByTheSwitch(t *testing.T) {
 		w.get(t, "/api/a", nil)
 		if got := len(w.api.got); (got == 1) != kept {
 			t.Errorf("got %d requests at the origin with the switch %v", got, kept)
+		}
+		w.Serve(edge.Request{Host: alias, Path: "/api/b", Count: 100})
+		if got := w.api.got[len(w.api.got)-1].Count; got != 100 {
+			t.Errorf("got %d of simultaneous requests at the origin, want all, because their answers may not be shared", got)
 		}
 	}
 }

@@ -148,8 +148,7 @@ type Edge struct {
 	seed      uint64
 	pops      []popInfo
 	dists     map[string]*dist
-	hosts     map[hostKey]*node
-	plans     map[*cloudfront.Config]*plan
+	hosts     map[hostKey]known
 	made      map[madeKey]reply
 	overrides []override
 	key       []byte // what the cache key of the present request is built in
@@ -166,7 +165,7 @@ func New(
 		CacheEntries: defaultEntries,
 		clock:        clock, account: account, origins: origins, metrics: metrics, seed: seed,
 		policies: account,
-		dists:    map[string]*dist{}, hosts: map[hostKey]*node{}, plans: map[*cloudfront.Config]*plan{},
+		dists:    map[string]*dist{}, hosts: map[hostKey]known{},
 		made: map[madeKey]reply{},
 	}
 	account.OnInvalidate = e.Invalidate

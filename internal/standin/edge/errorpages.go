@@ -21,14 +21,10 @@ func (e *Edge) errorPage(v *visit, rep reply) reply {
 	return rep
 }
 
-// page gets a page without an error page of its own. The request has no query, cookies or headers but the country's.
+// page gets a page without an error page of its own. It is CloudFront that asks, without query, cookies and headers: a viewer
+// whose country is blocked gets the page for that, too ("Restrict the geographic distribution of your content").
 func (e *Edge) page(v *visit, path string) reply {
 	r := Request{POP: v.POP, Host: v.Host, Method: http.MethodGet, Path: path, Count: 1}
-	if v.Header != nil {
-		if country := v.Header["Cloudfront-Viewer-Country"]; country != nil {
-			r.Header = http.Header{"Cloudfront-Viewer-Country": country}
-		}
-	}
 	inner := visit{Request: r, node: v.node, now: v.now, path: path}
 	rep, done := e.nearby(&inner, 1)
 	return e.complete(&inner, 1, rep, done)[0]

@@ -3,6 +3,7 @@ package edge_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
@@ -27,14 +28,31 @@ func TestAnErrorPageReplacesBodyAndStatus(t *testing.T) {
 		cfg.CustomErrorResponses = errorPages(404, "/index.html", "200", 10)
 	})
 	w.site.answer = only("/blue/index.html")
-	for range 2 {
+	w.get(t, "/index.html", nil)
+	for i := range 2 {
+		w.clock.Advance(time.Second)
 		a := w.get(t, "/no/such/page", nil)
+		if want := time.Duration(i+1) * time.Second; a.Age != want {
+			t.Errorf("got an age of %v, want the page's, %v", a.Age, want)
+		}
 		wantAnswer(t, a, 200, "Error", "/blue/index.html")
 		wantHeaders(t, a.Header, map[string]string{"X-Cache": "Error from cloudfront", "Content-Type": "text/html"})
 	}
 	if len(w.site.got) != 2 || w.metrics[primaryID].e4xx != 0 {
 		t.Errorf("got %d requests at the origin and metrics %+v", len(w.site.got), w.metrics[primaryID])
 	}
+}
+
+// The page is what CloudFront asks for, not the viewer: what keeps the viewer out does not keep the page from it.
+func TestABlockedCountryGetsThePageForIt(t *testing.T) {
+	w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
+		cfg.CustomErrorResponses = errorPages(403, "/blocked.html", "403", 10)
+		cfg.Restrictions = &types.Restrictions{GeoRestriction: &types.GeoRestriction{
+			RestrictionType: types.GeoRestrictionTypeBlacklist, Quantity: aws.Int32(1), Items: []string{"DE"},
+		}}
+	})
+	a := w.get(t, "/a", http.Header{"Cloudfront-Viewer-Country": {"DE"}})
+	wantAnswer(t, a, 403, "Error", "/blue/blocked.html")
 }
 
 func TestWithoutItsPageTheErrorStays(t *testing.T) {
@@ -49,19 +67,6 @@ func TestWithoutItsPageTheErrorStays(t *testing.T) {
 }
 
 func TestAnOriginGroupFailsOver(t *testing.T) {
-	group := func(cfg *types.DistributionConfig) {
-		cfg.OriginGroups = &types.OriginGroups{Quantity: aws.Int32(1), Items: []types.OriginGroup{{
-			Id: aws.String("group"),
-			FailoverCriteria: &types.OriginGroupFailoverCriteria{
-				StatusCodes: &types.StatusCodes{Quantity: aws.Int32(2), Items: []int32{500, 503}},
-			},
-			Members: &types.OriginGroupMembers{Quantity: aws.Int32(2), Items: []types.OriginGroupMember{
-				{OriginId: aws.String("site")}, {OriginId: aws.String("api")},
-			}},
-		}}}
-		cfg.DefaultCacheBehavior.TargetOriginId = aws.String("group")
-		cfg.DefaultCacheBehavior.AllowedMethods = cfg.CacheBehaviors.Items[0].AllowedMethods
-	}
 	tests := map[string]struct {
 		method string
 		status int
@@ -77,7 +82,7 @@ func TestAnOriginGroupFailsOver(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			w := build(t, byHeader(), group)
+			w := build(t, byHeader(), failover)
 			w.site.answer = func(edge.OriginRequest) edge.OriginAnswer { return edge.OriginAnswer{Status: tt.status} }
 			if a := w.one(t, edge.Request{Host: alias, Path: "/a", Method: tt.method}); a.Status != tt.want {
 				t.Errorf("got %d, want %d", a.Status, tt.want)

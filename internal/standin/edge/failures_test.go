@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
@@ -161,5 +162,9 @@ func TestAnObjectOfABucketIsServedWithItsHeaders(t *testing.T) {
 	h := http.Header{"If-None-Match": {a.Header.Get("Etag")}}
 	if a := s.Serve(edge.Request{Host: alias, Path: "/", Header: h})[0]; a.Status != http.StatusNotModified {
 		t.Errorf("got %d", a.Status)
+	}
+	s.clock.Advance(24 * time.Hour) // the default TTL of CachingOptimized
+	if a := s.Serve(edge.Request{Host: alias, Path: "/"})[0]; a.Result != "RefreshHit" || string(a.Body) != "blue/index.html" {
+		t.Errorf("got %s %q of an object that the bucket has not changed", a.Result, a.Body)
 	}
 }

@@ -91,13 +91,13 @@ func (e *Edge) received(v *visit, a OriginAnswer, stale *entry) reply {
 		return e.revalidated(v, a, stale)
 	}
 	if stale != nil && a.Status >= http.StatusInternalServerError {
-		// "CloudFront continues to serve cached content" while the origin is unavailable (Developer Guide, "How CloudFront
-		// processes HTTP 4xx and 5xx status codes from your origin"), for as long as it would keep the error.
-		if ttl, ok := v.errorLifetime(a.Status, readDirectives(a.Header, v.now)); ok {
-			stale.expires = v.now.Add(ttl)
-			return reply{
-				count: a.Count, status: stale.status, header: stale.header, body: stale.body, result: "Hit", stored: stale.stored,
-			}
+		// "If your origin returns a 5xx status code, CloudFront serves the object even though it has expired", and tries again
+		// after the Error Caching Minimum TTL (Developer Guide, "How CloudFront processes HTTP 4xx and 5xx status codes from your
+		// origin").
+		rule, _ := v.node.plan.errorRule(a.Status)
+		stale.expires = v.now.Add(rule.ttl)
+		return reply{
+			count: a.Count, status: stale.status, header: stale.header, body: stale.body, result: "Hit", stored: stale.stored,
 		}
 	}
 	if !v.b.sets && a.Header["Set-Cookie"] != nil {

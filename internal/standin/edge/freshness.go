@@ -16,6 +16,7 @@ type directives struct {
 	has     bool // a lifetime is given
 	age     time.Duration
 	control bool // and it was given by Cache-Control
+	shared  bool // by its s-maxage
 }
 
 // readDirectives reads Cache-Control and Expires. s-maxage is for shared caches and wins over max-age, which wins over
@@ -36,7 +37,6 @@ func readDirectives(h http.Header, now time.Time) directives {
 }
 
 func (d *directives) readLine(line string) {
-	shared := false
 	for line != "" {
 		var part string
 		part, line, _ = strings.Cut(line, ",")
@@ -46,9 +46,9 @@ func (d *directives) readLine(line string) {
 		case "no-store", "no-cache", "private":
 			d.refuses = true
 		case "s-maxage":
-			d.age, d.has, d.control, shared = seconds(value), true, true, true
+			d.age, d.has, d.control, d.shared = seconds(value), true, true, true
 		case "max-age":
-			if !shared {
+			if !d.shared {
 				d.age, d.has, d.control = seconds(value), true, true
 			}
 		}

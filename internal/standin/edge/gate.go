@@ -67,15 +67,15 @@ func redirect(v *visit, count int64) reply {
 	}
 }
 
-// blocks reads the viewer's country from a header, because here is no database of addresses. A viewer without the header
-// is in no country: an allow list keeps it out.
+// blocks reads the viewer's country from a header, because here is no database of addresses. "If CloudFront can't determine a
+// user's location, CloudFront serves the content" (Developer Guide, "Restrict the geographic distribution of your content").
 func (g *geo) blocks(h http.Header) bool {
-	if g.kind != "blacklist" && g.kind != "whitelist" {
+	if h == nil || g.kind != "blacklist" && g.kind != "whitelist" {
 		return false
 	}
-	country := ""
-	if h != nil {
-		country = strings.ToUpper(first(h, "Cloudfront-Viewer-Country"))
+	country := strings.ToUpper(first(h, "Cloudfront-Viewer-Country"))
+	if country == "" {
+		return false
 	}
 	return slices.Contains(g.countries, country) == (g.kind == "blacklist")
 }

@@ -28,11 +28,15 @@ func start() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 // script is an origin that answers each request by a function and remembers what it got.
 type script struct {
 	answer func(edge.OriginRequest) edge.OriginAnswer
+	parts  func(edge.OriginRequest) []edge.OriginAnswer // instead, if set
 	got    []edge.OriginRequest
 }
 
 func (s *script) Fetch(r edge.OriginRequest) []edge.OriginAnswer {
 	s.got = append(s.got, r)
+	if s.parts != nil {
+		return s.parts(r)
+	}
 	a := edge.OriginAnswer{Status: http.StatusOK, Header: http.Header{}, Body: []byte(r.Path)}
 	if s.answer != nil {
 		a = s.answer(r)

@@ -10,6 +10,22 @@ import (
 	"cloudfront-cd/internal/standin/edge"
 )
 
+func TestAnInvalidationReachesThePOPsItIsFor(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pop  int
+		want string
+	}{"one": {1, "Hit Miss"}, "all": {edge.AllPOPs, "Miss Miss"}} {
+		w := build(t, byHeader(), nil)
+		get := func(pop int) string { return w.one(t, edge.Request{POP: pop, Host: alias, Path: "/a"}).Result }
+		get(0)
+		get(1)
+		w.Invalidate(primaryID, tt.pop, []string{"/a"})
+		if got := get(0) + " " + get(1); got != tt.want {
+			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
 func TestAnInvalidationNamesObjects(t *testing.T) {
 	queries := func(cfg *types.DistributionConfig) {
 		legacy(0, 1000, 1000)(cfg)

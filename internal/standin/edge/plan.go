@@ -32,15 +32,15 @@ type errorRule struct {
 	ttl    time.Duration
 }
 
-func (e *Edge) plan(c *cloudfront.Config) *plan {
-	p := e.plans[c]
+func (e *Edge) plan(d *dist, c *cloudfront.Config) *plan {
+	p := d.plans[c]
 	if p == nil {
-		const most = 1000 // a POP keeps the one it has; this bounds what is kept of configs that none has
-		if len(e.plans) >= most {
-			clear(e.plans)
+		const most = 100 // a POP keeps the one it has; this bounds what is kept of configs that none has
+		if len(d.plans) >= most {
+			clear(d.plans)
 		}
 		p = e.newPlan(c)
-		e.plans[c] = p
+		d.plans[c] = p
 	}
 	return p
 }

@@ -59,6 +59,23 @@ func TestAnUnknownPolicyIsSaid(t *testing.T) {
 	}
 }
 
+// Origins share headers between their answers; what one behaviour adds to them is not another's.
+func TestABehaviorsHeadersAreItsOwn(t *testing.T) {
+	shared := http.Header{"X-A": {"origin"}}
+	w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
+		cfg.DefaultCacheBehavior.ResponseHeadersPolicyId = aws.String("r")
+	})
+	w.UsePolicies(policies{response: cloudfront.Elem("ResponseHeadersPolicyConfig", cloudfront.List("RemoveHeadersConfig",
+		cloudfront.Elem("ResponseHeadersPolicyRemoveHeader", cloudfront.Leaf("Header", "X-A"))))})
+	for _, o := range []*script{w.site, w.api} {
+		o.answer = func(edge.OriginRequest) edge.OriginAnswer { return edge.OriginAnswer{Status: 200, Header: shared} }
+	}
+	for range 2 {
+		wantHeaders(t, w.get(t, "/a", nil).Header, map[string]string{"X-A": ""})
+		wantHeaders(t, w.get(t, "/api/a", nil).Header, map[string]string{"X-A": "origin"})
+	}
+}
+
 func TestResponseHeadersPolicies(t *testing.T) {
 	leaf, elem := cloudfront.Leaf, cloudfront.Elem
 	custom := func(name, value, override string) *cloudfront.Node {

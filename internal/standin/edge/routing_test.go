@@ -130,6 +130,56 @@ func TestSwitchingResetsSessionsAndAWeightDoesNot(t *testing.T) {
 	}
 }
 
+func TestWhoIsNotSplitGetsNoSession(t *testing.T) {
+	w := build(t, sticky(0.15), nil)
+	s := w.get(t, "/", nil).Session
+	w.editPolicy(t, func(n *cloudfront.Node) { n.Set(enabledPath, "false") })
+	if a := w.one(t, edge.Request{Host: alias, Path: "/", Session: s}); a.Session != (edge.Session{}) || a.Side != edge.Primary {
+		t.Errorf("got %v with session %+v from a disabled policy", a.Side, a.Session)
+	}
+}
+
+// A POP resets sessions when it learns of the switch, not when somebody throws it.
+func TestAPOPThatDoesNotKnowYetKeepsSessions(t *testing.T) {
+	w := build(t, sticky(0.15), nil)
+	s := w.get(t, "/", nil).Session
+	for s.Side != edge.Staging {
+		s = w.get(t, "/", nil).Session
+	}
+	w.account.Stick(primaryID, w.account.POPs()[1])
+	w.editPolicy(t, func(n *cloudfront.Node) { n.Set(enabledPath, "false") })
+	for range 20 { // by chance alone nobody would be on staging so often
+		if a := w.one(t, edge.Request{POP: 1, Host: alias, Path: "/", Session: s}); a.Side != edge.Staging {
+			t.Fatal("the session was reset at a POP that has the policy enabled")
+		}
+	}
+}
+
+func TestAStagingDistributionThatIsDisabledAnswersNobody(t *testing.T) {
+	w := build(t, byHeader(), nil, func(cfg *types.DistributionConfig) { cfg.Enabled = aws.Bool(false) })
+	wantAnswer(t, w.get(t, "/", toStaging()), 403, "Error", "")
+	wantAnswer(t, w.get(t, "/", nil), 200, "Miss", "")
+	if w.metrics[stagingID] != (counts{1, 1, 0}) || w.metrics[primaryID] != (counts{1, 0, 0}) {
+		t.Errorf("got metrics %+v", w.metrics)
+	}
+}
+
+func TestTheLongestWildcardWins(t *testing.T) {
+	w := build(t, byHeader(), func(cfg *types.DistributionConfig) {
+		cfg.Aliases = &types.Aliases{Quantity: aws.Int32(1), Items: []string{"*.example.com"}}
+	})
+	other := siteConfig()
+	other.Aliases = &types.Aliases{Quantity: aws.Int32(1), Items: []string{"*.shop.example.com"}}
+	if _, err := w.account.AddDistribution("E3", encode(t, other)); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]string{"a.shop.example.com": "E3", "a.example.com": primaryID} {
+		if got := w.one(t, edge.Request{Host: host, Path: "/"}).DistributionID; got != want {
+			t.Errorf("%s: got %s, want %s", host, got, want)
+		}
+	}
+}
+
 func TestAHeaderWithTheExactValueLeadsToStaging(t *testing.T) {
 	w := build(t, byHeader(), nil)
 	tests := map[string]struct {
@@ -201,6 +251,25 @@ func TestAnAliasFollowsTheRevisionOfEachPOP(t *testing.T) {
 	}
 }
 
+// Whoever asks first at a POP after a revision decides nothing about who is known there.
+func TestAnAliasThatWasTakenAwayIsGoneWhateverIsAskedFirst(t *testing.T) {
+	w := build(t, byWeight(0.05), nil)
+	w.account.Switches.AliasesWhileAttached = true
+	w.get(t, "/", nil)
+	if err := w.account.Edit(primaryID, func(n *cloudfront.Node) {
+		n.Put(cloudfront.List("Aliases", cloudfront.Leaf("CNAME", "new.example.com")))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(5 * time.Minute)
+	if got := w.one(t, edge.Request{Host: "new.example.com", Path: "/"}).Status; got != 200 {
+		t.Errorf("got %d for the new alias", got)
+	}
+	if got := w.get(t, "/", nil).Status; got != 403 {
+		t.Errorf("got %d for the alias that was taken away, want 403", got)
+	}
+}
+
 func TestAnOverrideSendsEverybodyToThePrimaryAndKeepsSessions(t *testing.T) {
 	w := build(t, sticky(0.15), nil)
 	var s edge.Session
@@ -217,6 +286,10 @@ func TestAnOverrideSendsEverybodyToThePrimaryAndKeepsSessions(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	if a := w.one(t, edge.Request{Host: alias, Path: "/", Session: s}); a.Side != edge.Staging {
 		t.Error("the session did not outlive the override")
+	}
+	w.Override(0, start().Add(time.Hour), start().Add(2*time.Hour))
+	if w.Overridden(0) {
+		t.Error("an override has begun before its time")
 	}
 	w.Override(edge.AllPOPs, start(), start().Add(time.Hour))
 	if !w.Overridden(5) {
@@ -272,6 +345,11 @@ func TestThePrimarysMetricsMayIncludeStaging(t *testing.T) {
 	}
 	if s := w.metrics[stagingID].requests; s == 0 || s == 1000 {
 		t.Errorf("got %d requests of staging", s)
+	}
+	w.site.answer = func(edge.OriginRequest) edge.OriginAnswer { return edge.OriginAnswer{Status: 404} }
+	w.Serve(edge.Request{Host: alias, Path: "/b", Count: 1000})
+	if got := w.metrics[primaryID].e4xx; got != 1000 {
+		t.Errorf("got %d errors, want staging's among them", got)
 	}
 }
 

@@ -14,6 +14,12 @@ type hostKey struct {
 	host string
 }
 
+// known is a host that was found, and the revision that has it. The node may have gone on since, for a request to another host.
+type known struct {
+	node     *node
+	revision int
+}
+
 // dist is a distribution. Its draws come from a generator of its own, so that the traffic of one site does not move what
 // happens at another.
 type dist struct {
@@ -24,6 +30,7 @@ type dist struct {
 	// staged: it is a staging distribution, which no update changes.
 	staged bool
 	nodes  []*node // by POP; nil where nobody has been yet
+	plans  map[*cloudfront.Config]*plan
 }
 
 // node is a distribution at one POP: the revision that the POP has, as a plan, and the POP's cache of it. Each POP has a
@@ -69,9 +76,9 @@ func (e *Edge) popAt(number int) *popInfo {
 // find is the distribution that a POP has for a host.
 func (e *Edge) find(pop int, host string) *node {
 	key := hostKey{pop, host}
-	if n := e.hosts[key]; n != nil {
+	if k, ok := e.hosts[key]; ok {
 		// The aliases of a revision are known; those of the next may be others.
-		if !n.site.Gone() && n.site.Revision(pop) == n.revision {
+		if n := k.node; !n.site.Gone() && n.site.Revision(pop) == k.revision {
 			return n
 		}
 		delete(e.hosts, key)
@@ -83,7 +90,7 @@ func (e *Edge) find(pop int, host string) *node {
 	n := e.node(site, pop)
 	e.refresh(n)
 	if exact {
-		e.hosts[key] = n
+		e.hosts[key] = known{n, n.revision}
 	}
 	return n
 }
@@ -91,13 +98,14 @@ func (e *Edge) find(pop int, host string) *node {
 func (e *Edge) node(site cloudfront.Site, pop int) *node {
 	d := e.dists[site.ID()]
 	if d == nil || d.site != site {
-		e.forgetDeleted()
+		e.forget()
 		name := fnv.New64a()
 		_, _ = name.Write([]byte(site.ID()))
 		d = &dist{
 			site: site, id: site.ID(), arn: site.ARN(), staged: site.Staging(),
 			random: rand.New(rand.NewPCG(e.seed, name.Sum64())),
 			nodes:  make([]*node, len(e.account.POPs())),
+			plans:  map[*cloudfront.Config]*plan{},
 		}
 		e.dists[d.id] = d
 	}
@@ -107,10 +115,10 @@ func (e *Edge) node(site cloudfront.Site, pop int) *node {
 	return d.nodes[pop]
 }
 
-// forgetDeleted drops the caches of distributions that have been deleted.
-func (e *Edge) forgetDeleted() {
+// forget drops what there was of distributions that have been deleted.
+func (e *Edge) forget() {
 	maps.DeleteFunc(e.dists, func(_ string, d *dist) bool { return d.site.Gone() })
-	maps.DeleteFunc(e.hosts, func(_ hostKey, n *node) bool { return n.site.Gone() })
+	maps.DeleteFunc(e.hosts, func(_ hostKey, k known) bool { return k.node.site.Gone() })
 }
 
 // refresh brings a node up to the revision that its POP has now.
@@ -124,7 +132,7 @@ func (e *Edge) refresh(n *node) {
 		return
 	}
 	config, policy := n.site.At(have)
-	n.plan, n.policy, n.epoch = e.plan(config), policy, n.site.Epoch(have)
+	n.plan, n.policy, n.epoch = e.plan(n.dist, config), policy, n.site.Epoch(have)
 	if policy.ID == "" {
 		return
 	}
@@ -136,8 +144,8 @@ func (e *Edge) refresh(n *node) {
 // UsePolicies makes configs find their policies there instead of in the account, and forgets what was made of configs.
 func (e *Edge) UsePolicies(p Policies) {
 	e.policies = p
-	clear(e.plans)
 	for _, d := range e.dists {
+		clear(d.plans)
 		for _, n := range d.nodes {
 			if n != nil {
 				n.revision = -1

@@ -74,10 +74,7 @@ func (o *API) Fetch(r edge.OriginRequest) []edge.OriginAnswer {
 	} else {
 		share4xx, share5xx := o.shares(r.Path)
 		failed := sample.Binomial(o.random, taken, share5xx)
-		refused := int64(0)
-		if share5xx < 1 {
-			refused = sample.Binomial(o.random, taken-failed, share4xx/(1-share5xx))
-		}
+		refused := sample.Binomial(o.random, taken-failed, share4xx/(1-share5xx)) // of none, if all have failed
 		add(taken-failed-refused, http.StatusOK)
 		add(refused, http.StatusUnauthorized)
 		add(failed, http.StatusInternalServerError)

@@ -77,6 +77,14 @@ func TestTheAPIFailsByItsShares(t *testing.T) {
 			t.Error("Cache-Control belongs to the good answers")
 		}
 	}
+	api.CacheControl = "max-age=1"
+	if got := api.Fetch(edge.OriginRequest{Path: "/list", Count: 1000, At: start()})[0].Header.Get("Cache-Control"); got != "max-age=1" {
+		t.Errorf("got Cache-Control %q, want what it was set to", got)
+	}
+	api.Share5xx = 1.5
+	if got := byStatus(t, api.Fetch(edge.OriginRequest{Path: "/list", Count: 9, At: start()}), 9); got[500] != 9 {
+		t.Errorf("got %v, want all to fail", got)
+	}
 }
 
 func TestTheAPITakesOnlySoMuchInAMinute(t *testing.T) {

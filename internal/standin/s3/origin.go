@@ -45,7 +45,7 @@ func (s *Server) ReadAsOrigin(
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := s.readAsOrigin(bucket, escapedPath, sourceARN, method)
-	if found.status == http.StatusOK && ifNoneMatch != "" && strings.Contains(ifNoneMatch, found.etag) {
+	if found.status == http.StatusOK && ifNoneMatch != "" && found.etag != "" && strings.Contains(ifNoneMatch, found.etag) {
 		return http.StatusNotModified, found.header, nil
 	}
 	if method == http.MethodHead {
@@ -98,11 +98,12 @@ func (s *Server) readAsOrigin(bucket, escapedPath, sourceARN, method string) rea
 
 // objectAsOrigin reads the current version. What was made of a version is kept, as a version does not change.
 func (s *Server) objectAsOrigin(bucket, key string) (readObject, bool) {
+	id := objectKey{bucket, key}
 	object, err := s.store.GetObject(bucket, key, nil)
 	if err != nil {
+		delete(s.origin.objects, id)
 		return readObject{}, false
 	}
-	id := objectKey{bucket, key}
 	if known, ok := s.origin.objects[id]; ok && known.version == object.VersionID && object.VersionID != "" {
 		return known, true
 	}

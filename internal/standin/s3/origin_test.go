@@ -3,7 +3,10 @@ package s3_test
 import (
 	"bytes"
 	"net/http"
+	"runtime"
+	"strings"
 	"testing"
+	"weak"
 
 	"cloudfront-cd/internal/simtime"
 	"cloudfront-cd/internal/standin/s3"
@@ -25,30 +28,31 @@ func TestTheBucketPolicyDecidesWhoReadsAsAnOrigin(t *testing.T) {
 		policy             string
 		signed, others, no bool // read by the distribution, by another one, unsigned
 	}{
-		"no policy":              {"", false, false, false},
-		"not JSON":               {"{", false, false, false},
-		"the service":            {allow(cloudFront), true, true, false},
-		"a list of services":     {allow(`"Principal": {"Service": ["a", "cloudfront.amazonaws.com"]}, "Action": ["s3:Get*"], "Resource": ["arn:aws:s3:::site/*"]`), true, true, false},
-		"one statement":          {`{"Statement": {"Effect": "Allow", ` + cloudFront + `}}`, true, true, false},
-		"everybody":              {allow(everybody), true, true, true},
-		"everybody of AWS":       {allow(`"Principal": {"AWS": "*"}, "Action": "*", "Resource": "*"`), true, true, true},
-		"somebody else":          {allow(`"Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "*", "Resource": "*"`), false, false, false},
-		"another action":         {allow(`"Principal": "*", "Action": "s3:PutObject", "Resource": "*"`), false, false, false},
-		"another resource":       {allow(`"Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::site/b/*"`), false, false, false},
-		"StringEquals":           {when(`{"StringEquals": {"AWS:SourceArn": "` + arn + `"}}`), true, false, false},
-		"StringEquals of a list": {when(`{"StringEquals": {"aws:sourcearn": ["` + arn + `", "` + other + `"]}}`), true, true, false},
-		"StringLike":             {when(`{"StringLike": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*"}}`), true, true, false},
-		"ArnLike":                {when(`{"ArnLike": {"AWS:SourceArn": "*/E?"}}`), true, true, false},
-		"ArnEquals":              {when(`{"ArnEquals": {"AWS:SourceArn": "` + arn + `"}}`), true, false, false},
-		"StringNotEquals":        {when(`{"StringNotEquals": {"AWS:SourceArn": "` + other + `"}}`), true, false, false},
-		"two conditions":         {when(`{"StringEquals": {"AWS:SourceArn": "` + arn + `", "AWS:SourceAccount": "1"}}`), false, false, false},
-		"the account":            {when(`{"StringEquals": {"AWS:SourceAccount": 123456789012}}`), false, false, false},
-		"the account as text":    {when(`{"StringEquals": {"AWS:SourceAccount": "123456789012"}}`), true, true, false},
-		"TLS":                    {when(`{"Bool": {"aws:SecureTransport": true}}`), true, true, false},
-		"an unknown operator":    {when(`{"ForAnyValue:StringEquals": {"AWS:SourceArn": "` + arn + `"}}`), false, false, false},
-		"an unknown key":         {when(`{"StringEquals": {"aws:PrincipalOrgID": "o"}}`), false, false, false},
-		"a variable":             {when(`{"StringLike": {"AWS:SourceArn": "${x}*"}}`), false, false, false},
-		"NotAction":              {allow(`"Principal": "*", "NotAction": "s3:PutObject", "Resource": "*"`), false, false, false},
+		"no policy":                          {"", false, false, false},
+		"not JSON":                           {"{", false, false, false},
+		"the service":                        {allow(cloudFront), true, true, false},
+		"a list of services":                 {allow(`"Principal": {"Service": ["a", "cloudfront.amazonaws.com"]}, "Action": ["s3:Get*"], "Resource": ["arn:aws:s3:::site/*"]`), true, true, false},
+		"one statement":                      {`{"Statement": {"Effect": "Allow", ` + cloudFront + `}}`, true, true, false},
+		"everybody":                          {allow(everybody), true, true, true},
+		"everybody of AWS":                   {allow(`"Principal": {"AWS": "*"}, "Action": "*", "Resource": "*"`), true, true, true},
+		"somebody else":                      {allow(`"Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "*", "Resource": "*"`), false, false, false},
+		"another action":                     {allow(`"Principal": "*", "Action": "s3:PutObject", "Resource": "*"`), false, false, false},
+		"another resource":                   {allow(`"Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::site/b/*"`), false, false, false},
+		"StringEquals":                       {when(`{"StringEquals": {"AWS:SourceArn": "` + arn + `"}}`), true, false, false},
+		"StringEquals of a list":             {when(`{"StringEquals": {"aws:sourcearn": ["` + arn + `", "` + other + `"]}}`), true, true, false},
+		"StringLike":                         {when(`{"StringLike": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*"}}`), true, true, false},
+		"ArnLike":                            {when(`{"ArnLike": {"AWS:SourceArn": "*/E?"}}`), true, true, false},
+		"ArnEquals":                          {when(`{"ArnEquals": {"AWS:SourceArn": "` + arn + `"}}`), true, false, false},
+		"StringNotEquals":                    {when(`{"StringNotEquals": {"AWS:SourceArn": "` + other + `"}}`), true, false, false},
+		"StringNotEquals of what is missing": {allow(everybody + `, "Condition": {"StringNotEquals": {"AWS:SourceArn": "` + arn + `"}}`), false, true, true},
+		"two conditions":                     {when(`{"StringEquals": {"AWS:SourceArn": "` + arn + `", "AWS:SourceAccount": "1"}}`), false, false, false},
+		"the account":                        {when(`{"StringEquals": {"AWS:SourceAccount": 123456789012}}`), false, false, false},
+		"the account as text":                {when(`{"StringEquals": {"AWS:SourceAccount": "123456789012"}}`), true, true, false},
+		"TLS":                                {when(`{"Bool": {"aws:SecureTransport": true}}`), true, true, false},
+		"an unknown operator":                {when(`{"ForAnyValue:StringEquals": {"AWS:SourceArn": "` + arn + `"}}`), false, false, false},
+		"an unknown key":                     {when(`{"StringEquals": {"aws:PrincipalOrgID": "o"}}`), false, false, false},
+		"a variable":                         {when(`{"StringLike": {"AWS:SourceArn": "${x}*"}}`), false, false, false},
+		"NotAction":                          {allow(`"Principal": "*", "NotAction": "s3:PutObject", "Resource": "*"`), false, false, false},
 		"IfExists": {
 			allow(everybody + `, "Condition": {"StringEqualsIfExists": {"AWS:SourceArn": "` + arn + `"}}`),
 			true, false, true,
@@ -156,4 +160,41 @@ func BenchmarkReadAsOrigin(b *testing.B) {
 			b.Fatal(status)
 		}
 	}
+}
+
+func TestANewPolicyHoldsAtOnce(t *testing.T) {
+	server := siteBucket(t)
+	for _, effect := range []string{"Allow", "Deny", "Allow"} {
+		server.SetPolicy("site", `{"Statement": {"Effect": "`+effect+`", "Principal": "*", "Action": "s3:*", "Resource": "*"}}`)
+		if status, _, _ := server.ReadAsOrigin("site", "/a.html", "", "GET", ""); (status == http.StatusOK) != (effect == "Allow") {
+			t.Errorf("%s: got %d", effect, status)
+		}
+	}
+}
+
+func TestAListingHasNoETagToMatch(t *testing.T) {
+	server := siteBucket(t)
+	server.SetPolicy("site", `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}}`)
+	if status, _, body := server.ReadAsOrigin("site", "/", "", "GET", `"1"`); status != http.StatusOK || len(body) == 0 {
+		t.Errorf("got %d %s, want the listing whatever the viewer has", status, body)
+	}
+}
+
+func TestNothingIsKeptOfAnObjectThatIsGone(t *testing.T) {
+	server := siteBucket(t)
+	server.SetPolicy("site", `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}}`)
+	if err := server.Put("site", "large", []byte(strings.Repeat("a", 1<<16)), nil); err != nil {
+		t.Fatal(err)
+	}
+	_, _, body := server.ReadAsOrigin("site", "/large", "", "GET", "")
+	kept := weak.Make(&body[0])
+	if err := server.Delete("site", "large"); err != nil {
+		t.Fatal(err)
+	}
+	server.ReadAsOrigin("site", "/large", "", "GET", "")
+	runtime.GC()
+	if kept.Value() != nil {
+		t.Error("what was read of the object is still there")
+	}
+	runtime.KeepAlive(server)
 }

@@ -165,7 +165,7 @@ func (p *Population) Backfill(minutes int, metrics edge.Recorder) {
 			at := first.Add(-time.Duration(n) * time.Minute)
 			requests := sample.Poisson(s.random, float64(seen.Requests)/lived*s.Rate(at)/s.Rate(first))
 			errors4xx := sample.Binomial(s.random, requests, float64(seen.Errors4xx)/float64(seen.Requests))
-			errors5xx := sample.Binomial(s.random, requests-errors4xx, float64(seen.Errors5xx)/float64(seen.Requests))
+			errors5xx := sample.Binomial(s.random, requests-errors4xx, float64(seen.Errors5xx)/float64(seen.Requests-seen.Errors4xx))
 			metrics.Record(s.ID, at, requests, errors4xx, errors5xx)
 		}
 	}

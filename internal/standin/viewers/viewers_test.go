@@ -261,6 +261,52 @@ func TestThePastIsLikeThePresent(t *testing.T) {
 	}
 }
 
+// TestThePastFollowsTheHour, and errors of either kind keep their shares where both are many.
+func TestThePastFollowsTheHour(t *testing.T) {
+	site := shop(0)
+	site.Rate = func(at time.Time) float64 {
+		if at.Before(start()) {
+			return 60_000
+		}
+		return 30_000
+	}
+	w := build(func(r edge.Request) []edge.Answer {
+		refused, failed := pages(r)[0], pages(r)[0]
+		refused.Count, refused.Status = r.Count/2, http.StatusUnauthorized
+		failed.Count, failed.Status = r.Count-refused.Count, http.StatusBadGateway
+		return []edge.Answer{refused, failed}
+	}, site)
+	w.clock.Advance(10 * time.Minute)
+	past := recorder{}
+	w.Backfill(10, past)
+	var sum viewers.Counts
+	for _, c := range past {
+		sum = sum.Plus(c)
+	}
+	seen := w.Total("P").Primary
+	near(t, "requests", sum.Requests, 2*seen.Requests, 0.02)
+	near(t, "refused", sum.Errors4xx, sum.Requests/2, 0.02)
+	near(t, "failed", sum.Errors5xx, sum.Requests/2, 0.02)
+}
+
+// TestOnlyTheFirstDocumentBringsWhatAllShare, also where those who come anew and those who come again ask for the same page.
+func TestOnlyTheFirstDocumentBringsWhatAllShare(t *testing.T) {
+	w := build(func(r edge.Request) []edge.Answer {
+		page := pages(r)[0]
+		if r.Path != "/" || r.Count == 1 {
+			return []edge.Answer{page}
+		}
+		failed := page
+		failed.Count, failed.Status = r.Count/2, http.StatusForbidden
+		page.Count -= failed.Count
+		return []edge.Answer{failed, page}
+	}, shop(100_000))
+	w.clock.Advance(time.Hour)
+	// Half of the views of the root fail, after three quarters of which there is another: four of five visits come to a document.
+	visits := 60 * 100_000 / viewers.PerVisit(2, 2)
+	near(t, "style sheets", w.fake.asked["/site.css"], int64(0.8*visits), 0.02)
+}
+
 func TestOneSeedGivesOneRun(t *testing.T) {
 	live := func(sites ...viewers.Site) (viewers.Minute, map[string]int64) {
 		w := build(pages, append([]viewers.Site{shop(777)}, sites...)...)
