@@ -106,6 +106,9 @@ func (w *world) remove(t *testing.T, id string) {
 	}
 	w.clock.Advance(10 * time.Minute)
 	live, _ := w.account.Live(id)
+	for _, alias := range live.Tree().Child("Aliases").Items() {
+		w.one(t, edge.Request{Host: alias.Text, Path: "/"}) // so that the POP knows the last revision of it
+	}
 	w.call(t, http.MethodDelete, "distribution/"+id, live.ETag, "")
 }
 
