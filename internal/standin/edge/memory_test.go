@@ -29,6 +29,7 @@ func TestAnAliasBelongsToWhoHasItNow(t *testing.T) {
 func TestWithoutAStagingDistributionThePrimaryServes(t *testing.T) {
 	tests := map[string]func(*testing.T, *world){
 		"gone": func(t *testing.T, w *world) {
+			t.Helper()
 			w.account.Stick(primaryID, w.account.POPs()[0])
 			w.editPolicy(t, func(n *cloudfront.Node) { n.Set(enabledPath, "false") })
 			if err := w.account.Edit(primaryID, func(n *cloudfront.Node) { n.Set("ContinuousDeploymentPolicyId", "") }); err != nil {
@@ -40,6 +41,7 @@ func TestWithoutAStagingDistributionThePrimaryServes(t *testing.T) {
 			w.remove(t, stagingID)
 		},
 		"not there yet": func(t *testing.T, w *world) {
+			t.Helper()
 			usual := w.account.Spread
 			w.account.Spread = cloudfront.Spread{Min: time.Hour}
 			live, _ := w.account.Live(primaryID)
@@ -56,6 +58,7 @@ func TestWithoutAStagingDistributionThePrimaryServes(t *testing.T) {
 	for name, arrange := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := build(t, byHeader(), nil)
+			w.get(t, "/", nil) // so that the POP has found the staging distribution before
 			arrange(t, w)
 			if a := w.get(t, "/", toStaging()); a.Side != edge.Primary || a.Status != 200 {
 				t.Errorf("got %d from %v", a.Status, a.Side)
@@ -103,6 +106,9 @@ func (w *world) remove(t *testing.T, id string) {
 	}
 	w.clock.Advance(10 * time.Minute)
 	live, _ := w.account.Live(id)
+	for _, alias := range live.Tree().Child("Aliases").Items() {
+		w.one(t, edge.Request{Host: alias.Text, Path: "/"}) // so that the POP knows the last revision of it
+	}
 	w.call(t, http.MethodDelete, "distribution/"+id, live.ETag, "")
 }
 
