@@ -17,13 +17,29 @@ func (e *Edge) originRequest(v *visit, o *origin, count int64, stale *entry) Ori
 	if !v.b.caching(v.Method) {
 		r.Body = v.Body
 	}
-	if o.signed {
+	if e.signs(v, o) {
 		r.SourceARN = v.node.arn
 	}
 	if stale != nil && stale.etag != "" {
 		r.Header["If-None-Match"] = []string{stale.etag}
 	}
 	return r
+}
+
+// signs reports whether the origin's access control signs the request: its signing behaviour may be never, and with
+// no-override a viewer's own Authorization header is left alone (API Reference, OriginAccessControlConfig).
+func (e *Edge) signs(v *visit, o *origin) bool {
+	if o.access == "" {
+		return false
+	}
+	switch e.account.OriginAccessControl(o.access).Value("SigningBehavior") {
+	case "never":
+		return false
+	case "no-override":
+		return v.header("Authorization") == ""
+	default:
+		return true
+	}
 }
 
 func (v *visit) forwardedQuery() string {

@@ -119,7 +119,7 @@ func (p *plan) errorRule(status int) (errorRule, bool) {
 type origin struct {
 	domain, path string
 	custom       []cloudfront.Node // Name and Text are a header's
-	signed       bool              // by an origin access control
+	access       string            // the id of an origin access control, or empty
 }
 
 // target is what a behaviour sends requests to: an origin, or the members of an origin group.
@@ -133,8 +133,7 @@ func originsOf(tree *cloudfront.Node) map[string]target {
 	for _, n := range tree.Child("Origins").Items() {
 		o := &origin{
 			domain: n.Value("DomainName"), path: n.Value("OriginPath"),
-			// That its signing behaviour is the usual one, always, is assumed.
-			signed: n.Value("OriginAccessControlId") != "",
+			access: n.Value("OriginAccessControlId"),
 		}
 		for _, h := range n.Child("CustomHeaders").Items() {
 			o.custom = append(o.custom, cloudfront.Node{
