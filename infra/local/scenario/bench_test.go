@@ -17,6 +17,7 @@ func BenchmarkRelease(b *testing.B) {
 				b.ReportMetric(float64(len(stage.Main().History())), "events/run")
 				b.ReportMetric(float64(len(stage.World.Transport.Log())), "calls/run")
 			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
 		})
 	}
 }
