@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -177,35 +176,15 @@ func (s *Server) listAccessControls(c *call) (reply, error) {
 	}
 	all := slices.SortedFunc(slices.Values(s.controls), func(a, b *accessControl) int { return strings.Compare(a.id, b.id) })
 	shown, next := cutPage(all, after, limit, func(a *accessControl) string { return a.id })
-	const root = "OriginAccessControlList"
-	var b bytes.Buffer
-	openRoot(&b, root)
-	writePage(&b, after, next, limit, len(shown))
-	if len(shown) > 0 {
-		b.WriteString("<Items>")
-		for _, a := range shown {
-			b.WriteString("<OriginAccessControlSummary>")
-			element(&b, nameID, a.id)
-			for _, field := range a.tree.Children {
-				field.writeXML(&b)
-			}
-			b.WriteString("</OriginAccessControlSummary>")
+	page := listing{
+		root: "OriginAccessControlList", item: "OriginAccessControlSummary", after: after, next: next, limit: limit, quantity: len(shown),
+	}
+	return listReply(page, shown, func(b *bytes.Buffer, a *accessControl) {
+		element(b, nameID, a.id)
+		for _, field := range a.tree.Children {
+			field.writeXML(b)
 		}
-		b.WriteString("</Items>")
-	}
-	closeRoot(&b, root)
-	return reply{status: http.StatusOK, body: b.Bytes()}, nil
-}
-
-// writePage renders what the lists share that say whether they are cut short.
-func writePage(b *bytes.Buffer, after, next string, limit, quantity int) {
-	element(b, "Marker", after)
-	if next != "" {
-		element(b, "NextMarker", next)
-	}
-	element(b, "MaxItems", strconv.Itoa(limit))
-	element(b, "IsTruncated", strconv.FormatBool(next != ""))
-	element(b, nameQuantity, strconv.Itoa(quantity))
+	}), nil
 }
 
 func (a *accessControl) reply(status int) reply {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -29,27 +28,14 @@ func (s *Server) listConflictingAliases(c *call) (reply, error) {
 	}
 	all := s.conflicts(alias)
 	shown, next := cutPage(all, after, limit, func(v conflict) string { return v.alias })
-	const root = "ConflictingAliasesList"
-	var b bytes.Buffer
-	openRoot(&b, root)
-	if next != "" {
-		element(&b, "NextMarker", next)
+	page := listing{
+		root: "ConflictingAliasesList", item: "ConflictingAlias", next: next, limit: limit, quantity: len(shown), short: true,
 	}
-	element(&b, "MaxItems", strconv.Itoa(limit))
-	element(&b, nameQuantity, strconv.Itoa(len(shown)))
-	if len(shown) > 0 {
-		b.WriteString("<Items>")
-		for _, v := range shown {
-			b.WriteString("<ConflictingAlias>")
-			element(&b, "Alias", v.alias)
-			element(&b, "DistributionId", masked(v.distribution))
-			element(&b, "AccountId", masked(account))
-			b.WriteString("</ConflictingAlias>")
-		}
-		b.WriteString("</Items>")
-	}
-	closeRoot(&b, root)
-	return reply{status: http.StatusOK, body: b.Bytes()}, nil
+	return listReply(page, shown, func(b *bytes.Buffer, v conflict) {
+		element(b, "Alias", v.alias)
+		element(b, "DistributionId", masked(v.distribution))
+		element(b, "AccountId", masked(account))
+	}), nil
 }
 
 type conflict struct{ alias, distribution string }

@@ -109,19 +109,6 @@ func (s *Server) listInvalidations(c *call) (reply, error) {
 		shown = shown[:limit]
 		next = shown[limit-1].id
 	}
-	const root = "InvalidationList"
-	var b bytes.Buffer
-	openRoot(&b, root)
-	writePage(&b, after, next, limit, len(all))
-	if len(shown) > 0 {
-		b.WriteString("<Items>")
-		for _, v := range shown {
-			b.WriteString("<InvalidationSummary>")
-			v.write(&b, v.status(s.asOf()))
-			b.WriteString("</InvalidationSummary>")
-		}
-		b.WriteString("</Items>")
-	}
-	closeRoot(&b, root)
-	return reply{status: http.StatusOK, body: b.Bytes()}, nil
+	page := listing{root: "InvalidationList", item: "InvalidationSummary", after: after, next: next, limit: limit, quantity: len(all)}
+	return listReply(page, shown, func(b *bytes.Buffer, v *invalidation) { v.write(b, v.status(s.asOf())) }), nil
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 )
 
 // managedETag is the version of every managed policy. AWS's are constant too; their value does not matter, since nobody can
@@ -76,25 +75,11 @@ func (s *Server) listManaged(c *call, k policyKind) (reply, error) {
 		return reply{}, invalidArgument("Type must be managed or custom, not %q.", kind)
 	}
 	shown, next := cutPage(ids, after, limit, func(id string) string { return id })
-	root := k.name + "List"
-	var b bytes.Buffer
-	openRoot(&b, root)
-	if next != "" {
-		element(&b, "NextMarker", next)
-	}
-	element(&b, "MaxItems", strconv.Itoa(limit))
-	element(&b, nameQuantity, strconv.Itoa(len(shown)))
-	if len(shown) > 0 {
-		b.WriteString("<Items>")
-		for _, id := range shown {
-			b.WriteString("<" + k.name + "Summary><Type>managed</Type>")
-			k.write(&b, id, s.managed[k.name][id])
-			b.WriteString("</" + k.name + "Summary>")
-		}
-		b.WriteString("</Items>")
-	}
-	closeRoot(&b, root)
-	return reply{status: http.StatusOK, body: b.Bytes()}, nil
+	page := listing{root: k.name + "List", item: k.name + "Summary", next: next, limit: limit, quantity: len(shown), short: true}
+	return listReply(page, shown, func(b *bytes.Buffer, id string) {
+		element(b, "Type", "managed")
+		k.write(b, id, s.managed[k.name][id])
+	}), nil
 }
 
 // adopt takes the policies and origin access controls that a world built in Go refers to as having always existed. Nothing is

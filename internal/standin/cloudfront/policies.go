@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -181,25 +180,15 @@ func (s *Server) listPolicies(c *call) (reply, error) {
 	}
 	slices.SortFunc(all, func(a, b seenPolicy) int { return strings.Compare(a.policy.ID, b.policy.ID) })
 	shown, next := cutPage(all, after, limit, func(p seenPolicy) string { return p.policy.ID })
-	const root = "ContinuousDeploymentPolicyList"
-	var b bytes.Buffer
-	openRoot(&b, root)
-	element(&b, "MaxItems", strconv.Itoa(limit))
-	if next != "" {
-		element(&b, "NextMarker", next)
+	page := listing{
+		root: "ContinuousDeploymentPolicyList", item: "ContinuousDeploymentPolicySummary",
+		next: next, limit: limit, quantity: len(all), short: true,
 	}
-	element(&b, nameQuantity, strconv.Itoa(len(all)))
-	if len(shown) > 0 {
-		b.WriteString("<Items>")
-		for _, p := range shown {
-			b.WriteString("<ContinuousDeploymentPolicySummary><ContinuousDeploymentPolicy>")
-			p.write(&b)
-			b.WriteString("</ContinuousDeploymentPolicy></ContinuousDeploymentPolicySummary>")
-		}
-		b.WriteString("</Items>")
-	}
-	closeRoot(&b, root)
-	return reply{status: http.StatusOK, body: b.Bytes()}, nil
+	return listReply(page, shown, func(b *bytes.Buffer, p seenPolicy) {
+		b.WriteString("<ContinuousDeploymentPolicy>")
+		p.write(b)
+		b.WriteString("</ContinuousDeploymentPolicy>")
+	}), nil
 }
 
 // seenPolicy is what a reader sees of a policy.
@@ -227,21 +216,4 @@ func policyReply(status int, p seenPolicy) reply {
 	p.write(&b)
 	closeRoot(&b, root)
 	return reply{status: status, etag: p.policy.ETag, body: b.Bytes()}
-}
-
-// cutPage is the part of an ordered list that follows a marker, and the marker of the next part.
-func cutPage[T any](all []T, after string, limit int, id func(T) string) (shown []T, next string) {
-	from := len(all)
-	for i, v := range all {
-		if id(v) > after {
-			from = i
-			break
-		}
-	}
-	shown = all[from:]
-	if len(shown) > limit {
-		shown = shown[:limit]
-		next = id(shown[limit-1])
-	}
-	return shown, next
 }

@@ -2,7 +2,6 @@ package cloudfront
 
 import (
 	"bytes"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +48,6 @@ func summaryLeavesOut(name string) bool {
 }
 
 func (v seen) summary(b *bytes.Buffer) {
-	b.WriteString("<DistributionSummary>")
 	v.write(b)
 	element(b, "ETag", v.config.ETag)
 	for _, field := range v.config.Tree().Children {
@@ -57,7 +55,6 @@ func (v seen) summary(b *bytes.Buffer) {
 			field.writeXML(b)
 		}
 	}
-	b.WriteString("</DistributionSummary>")
 }
 
 // listDistributions pages by Marker and MaxItems. Quantity is the number of distributions of the account (API Reference,
@@ -75,17 +72,6 @@ func (s *Server) listDistributions(c *call) (reply, error) {
 	}
 	slices.SortFunc(all, func(a, b seen) int { return strings.Compare(a.config.ID, b.config.ID) })
 	shown, next := cutPage(all, after, limit, func(v seen) string { return v.config.ID })
-	const root = "DistributionList"
-	var b bytes.Buffer
-	openRoot(&b, root)
-	writePage(&b, after, next, limit, len(all))
-	if len(shown) > 0 {
-		b.WriteString("<Items>")
-		for _, v := range shown {
-			v.summary(&b)
-		}
-		b.WriteString("</Items>")
-	}
-	closeRoot(&b, root)
-	return reply{status: http.StatusOK, body: b.Bytes()}, nil
+	page := listing{root: "DistributionList", item: "DistributionSummary", after: after, next: next, limit: limit, quantity: len(all)}
+	return listReply(page, shown, func(b *bytes.Buffer, v seen) { v.summary(b) }), nil
 }
