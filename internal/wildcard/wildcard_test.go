@@ -48,9 +48,11 @@ func TestNoPatternIsSlow(t *testing.T) {
 func FuzzMatch(f *testing.F) {
 	f.Add("a*b?c", "axxbyc")
 	f.Fuzz(func(t *testing.T, pattern, text string) {
-		if len(pattern) > 100 || strings.ContainsFunc(pattern+text, func(r rune) bool { return r > '~' }) {
-			t.Skip("the expression counts characters, not bytes")
+		// The expression counts characters, not bytes, and long ones are slow.
+		ascii := func(s string) string {
+			return strings.Map(func(r rune) rune { return r & 0x7f }, s[:min(len(s), 100)])
 		}
+		pattern, text = ascii(pattern), ascii(text)
 		expression := strings.NewReplacer(`\*`, `(?s:.*)`, `\?`, `(?s:.)`).Replace(regexp.QuoteMeta(pattern))
 		want := regexp.MustCompile(`^(?:` + expression + `)$`).MatchString(text)
 		if got := wildcard.Match(pattern, text); got != want {

@@ -29,11 +29,7 @@ type Minute struct {
 
 // Share is the part of all requests that staging served, and zero when there were none.
 func (m Minute) Share() float64 {
-	all := m.Primary.Requests + m.Staging.Requests
-	if all == 0 {
-		return 0
-	}
-	return float64(m.Staging.Requests) / float64(all)
+	return share(m.Staging.Requests, m.Primary.Requests+m.Staging.Requests)
 }
 
 func (m *Minute) add(a edge.Answer) {

@@ -151,24 +151,39 @@ func (p *Population) Total(id string) Minute {
 	return Minute{}
 }
 
-// Backfill records minutes before the first that was lived through since Forget, as they would have been: drawn around the
-// mean of those since. Nobody has been on staging then. It saves living through a past of which only metrics are read.
+// Backfill records minutes before the first that was lived through since Forget, as they would have been: by the site's rate,
+// with as many requests to it and with the shares of errors that were seen since. Nobody has been on staging then. It saves
+// living through a past of which only metrics are read.
 func (p *Population) Backfill(minutes int, metrics edge.Recorder) {
 	for _, s := range p.sites {
 		first := s.total.Start.Truncate(time.Minute)
-		lived := p.clock.Now().Sub(first).Minutes()
-		seen := s.total.Primary
-		if lived < 1 || seen.Requests == 0 {
-			continue
-		}
+		seen, attained := s.total.Primary, s.attained(first, p.clock.Now())
 		for n := minutes; n > 0; n-- {
 			at := first.Add(-time.Duration(n) * time.Minute)
-			requests := sample.Poisson(s.random, float64(seen.Requests)/lived*s.Rate(at)/s.Rate(first))
-			errors4xx := sample.Binomial(s.random, requests, float64(seen.Errors4xx)/float64(seen.Requests))
-			errors5xx := sample.Binomial(s.random, requests-errors4xx, float64(seen.Errors5xx)/float64(seen.Requests-seen.Errors4xx))
+			requests := sample.Poisson(s.random, attained*s.Rate(at))
+			errors4xx := sample.Binomial(s.random, requests, share(seen.Errors4xx, seen.Requests))
+			errors5xx := sample.Binomial(s.random, requests-errors4xx, share(seen.Errors5xx, seen.Requests-seen.Errors4xx))
 			metrics.Record(s.ID, at, requests, errors4xx, errors5xx)
 		}
 	}
+}
+
+// attained is how many requests there were for each that the rate promised: fewer where documents fail, because nothing is
+// loaded for them. A thousand that came as promised are counted in, because a few viewers tell nothing.
+func (s *site) attained(from, to time.Time) float64 {
+	const promised = 1000
+	expected := 0.0
+	for at := from; at.Before(to); at = at.Add(time.Minute) {
+		expected += s.Rate(at)
+	}
+	return (float64(s.total.Primary.Requests) + promised) / (expected + promised)
+}
+
+func share(part, whole int64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
 }
 
 // Forget begins Total anew and leaves Last empty.

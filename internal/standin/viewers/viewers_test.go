@@ -289,6 +289,21 @@ func TestThePastFollowsTheHour(t *testing.T) {
 	near(t, "failed", sum.Errors5xx, sum.Requests/2, 0.02)
 }
 
+// TestAFewViewersTellNothingOfThePast: on a site where hardly anybody comes in ten minutes, the rate says what came before.
+func TestAFewViewersTellNothingOfThePast(t *testing.T) {
+	w := build(pages, shop(3))
+	w.clock.Advance(15 * time.Minute)
+	w.Forget()
+	w.clock.Advance(10 * time.Minute)
+	past := recorder{}
+	w.Backfill(1000, past)
+	sum := int64(0)
+	for _, c := range past {
+		sum += c.Requests
+	}
+	near(t, "requests", sum, 3000, 0.1)
+}
+
 // TestOnlyTheFirstDocumentBringsWhatAllShare, also where those who come anew and those who come again ask for the same page.
 func TestOnlyTheFirstDocumentBringsWhatAllShare(t *testing.T) {
 	w := build(func(r edge.Request) []edge.Answer {
