@@ -5,6 +5,9 @@
 // inconclusive, and inconclusive outranks healthy. Silence is never health: whatever is missing, malformed or unreadable
 // makes the verdict inconclusive.
 //
+// It may be asked after every minute: an error rate's interval holds at all looks together (sequence.go), with the errors
+// coming in bursts as they did before (dispersion.go). How long that takes can be said beforehand (plan.go).
+//
 // The package is pure: no clock, no AWS, no document. It knows nothing of traffic weights or deadlines; how long to go on
 // looking is the caller's decision.
 package judge
@@ -33,8 +36,7 @@ func (v Verdict) rank() int {
 	}
 }
 
-// Side is one side of the comparison, in counts per minute; a minute without a datapoint is -1 in every column. The two
-// sides may cover different minutes and different numbers of them.
+// Side is one side of the comparison, in counts per minute; a minute without a datapoint is -1 in every column.
 type Side struct {
 	// Name is what the sentences call this side.
 	Name      string
@@ -45,11 +47,18 @@ type Side struct {
 
 // Gates are what the canary must pass.
 type Gates struct {
-	// MinimumRequests of the canary, below which there is no verdict on its error rates. At least 1 is always needed.
+	// MinimumRequests of the canary, below which nothing is healthy. At least 1 is always needed.
 	MinimumRequests int64
 	// Tolerance4xx and Tolerance5xx are percentage points by which an error rate may exceed the baseline's.
 	Tolerance4xx float64
 	Tolerance5xx float64
+	// Alpha is the probability with which the interval of one gate may miss the truth, at any of its looks.
+	Alpha float64
+	// Confidence, in percent, is what all gates of all judgings of a release have together, for the sentences.
+	Confidence float64
+	// Dispersion4xx and Dispersion5xx are how the primary's errors came before (PastDispersion); below 1 they are unknown.
+	Dispersion4xx float64
+	Dispersion5xx float64
 }
 
 // Alarm states as CloudWatch spells them.
@@ -72,8 +81,11 @@ type Alarm struct {
 type Evidence struct {
 	Canary   Side
 	Baseline Side
-	Gates    Gates
-	Alarms   []Alarm
+	// SameMinutes is true where both sides are of the same minutes: one counts where both have it. Else they may cover
+	// different minutes and different numbers of them.
+	SameMinutes bool
+	Gates       Gates
+	Alarms      []Alarm
 	// Unreadable is why there are no counts; empty when there are.
 	Unreadable string
 }
@@ -83,13 +95,15 @@ type Result struct {
 	Verdict Verdict
 	// Reasons has one sentence per gate, each ending in that gate's verdict, without a full stop.
 	Reasons []string
+	// Rates are the gates on error rates in numbers; none where there is nothing to compare.
+	Rates []Rate
 	// Minutes is how many of the canary's minutes carried requests.
 	Minutes int
 }
 
 // Judge weighs the evidence. It accepts anything and never panics.
 func Judge(e Evidence) Result {
-	opinions, minutes := counted(e)
+	opinions, rates, minutes := counted(e)
 	for _, a := range e.Alarms {
 		opinions = append(opinions, a.opinion())
 	}
@@ -101,7 +115,7 @@ func Judge(e Evidence) Result {
 			worst = o.verdict
 		}
 	}
-	return Result{Verdict: worst, Reasons: reasons, Minutes: minutes}
+	return Result{Verdict: worst, Reasons: reasons, Rates: rates, Minutes: minutes}
 }
 
 // opinion is one gate's verdict. Without a verdict it is a note.

@@ -41,3 +41,6 @@ func points(tolerance float64) string {
 	}
 	return short
 }
+
+// short writes a number with as many decimals as it needs.
+func short(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
