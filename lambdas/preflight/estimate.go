@@ -48,13 +48,18 @@ func estimateOf(f facts, index int) estimate {
 	}
 }
 
-// minutes is how long the gate takes to tell a regression of so many points, or none if 0, in a share of the cases.
-func (e estimate) minutes(r errorRate, regression, share float64) float64 {
+// traffic is what the gate on an error rate will get to see.
+func (e estimate) traffic(r errorRate) judge.Traffic {
 	t := judge.Traffic{CanaryPerMinute: e.perMinute * e.step.Weight, BaselinePerMinute: e.perMinute * (1 - e.step.Weight)}
 	if r.past.Requests > 0 {
 		t.ErrorRate = float64(r.past.Errors) / float64(r.past.Requests)
 	}
-	return t.Minutes(regression, r.past.Dispersion, r.tolerance, e.alpha, share)
+	return t
+}
+
+// healthy is how many minutes the gate takes to tell that nothing is wrong, in a share of the cases.
+func (e estimate) healthy(r errorRate, share float64) float64 {
+	return e.traffic(r).Healthy(r.past.Dispersion, r.tolerance, e.alpha, share)
 }
 
 // enoughRequests is how many minutes the step takes to collect the minimum of requests; infinite without traffic.
@@ -67,11 +72,11 @@ func (e estimate) document() release.Estimate {
 	d := release.Estimate{Step: e.index, Weight: e.step.Weight, Gate: "requests"}
 	healthy, likely, catch := e.enoughRequests(), e.enoughRequests(), 0.0
 	for _, r := range e.rates {
-		if longest := e.minutes(r, 0, nineInTen); longest > likely {
+		if longest := e.healthy(r, nineInTen); longest > likely {
 			d.Gate, likely = r.name, longest
 		}
-		healthy = max(healthy, e.minutes(r, 0, median))
-		catch = max(catch, e.minutes(r, 2*r.tolerance, median))
+		healthy = max(healthy, e.healthy(r, median))
+		catch = max(catch, e.traffic(r).Caught(2*r.tolerance, r.past.Dispersion, r.tolerance, e.alpha))
 	}
 	d.Healthy, d.Likely, d.Catch = whole(healthy), whole(likely), whole(catch)
 	return d
@@ -109,7 +114,7 @@ func (e estimate) judged() float64 {
 func (e estimate) short() []errorRate {
 	var all []errorRate
 	for _, r := range e.rates {
-		if e.minutes(r, 0, nineInTen) > e.judged() {
+		if e.healthy(r, nineInTen) > e.judged() {
 			all = append(all, r)
 		}
 	}
@@ -124,7 +129,7 @@ func (e estimate) tooLow() string {
 	}
 	for _, r := range e.short() {
 		lacks = append(lacks, fmt.Sprintf("too few to tell %s from %v points more, which takes %s minutes nine times in ten",
-			r.name, r.tolerance, number(whole(e.minutes(r, 0, nineInTen)))))
+			r.name, r.tolerance, number(whole(e.healthy(r, nineInTen)))))
 	}
 	if len(lacks) == 0 {
 		return ""
@@ -194,7 +199,7 @@ func (e estimate) wider() string {
 // worth proposing.
 func (e estimate) tellable(r errorRate) float64 {
 	for twentieths := math.Floor(r.tolerance*20) + 1; twentieths/20 <= widestTolerance; twentieths++ {
-		if r.tolerance = twentieths / 20; e.minutes(r, 0, nineInTen) <= e.judged() {
+		if r.tolerance = twentieths / 20; e.healthy(r, nineInTen) <= e.judged() {
 			return r.tolerance
 		}
 	}
