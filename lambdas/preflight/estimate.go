@@ -93,16 +93,26 @@ func whole(minutes float64) *int {
 
 func (e estimate) String() string {
 	d := e.document()
-	return fmt.Sprintf("step %d (weight %v): healthy after about %s judged minutes (nine times in ten by %s; the plan judges at least %d), "+
+	return fmt.Sprintf("step %d (weight %v): healthy after about %s of judging (nine times in ten by %s; the plan judges at least %d), "+
 		"errors of twice the tolerance more caught after about %s",
-		e.index+1, e.step.Weight, number(d.Healthy), number(d.Likely), int(e.step.Observe.Std().Minutes()), number(d.Catch))
+		e.index+1, e.step.Weight, minutes(d.Healthy), number(d.Likely), int(e.step.Observe.Std().Minutes()), minutes(d.Catch))
 }
 
 func number(minutes *int) string {
 	if minutes == nil {
-		return "more than a week of"
+		return "more than a week"
 	}
 	return fmt.Sprint(*minutes)
+}
+
+func minutes(n *int) string {
+	switch {
+	case n == nil:
+		return "more than a week"
+	case *n == 1:
+		return "1 minute"
+	}
+	return fmt.Sprintf("%d minutes", *n)
 }
 
 // judged is how many minutes of a step's deadline are left for judging.
@@ -128,8 +138,8 @@ func (e estimate) tooLow() string {
 		lacks = append(lacks, fmt.Sprintf("about %.0f requests, and gates.minimumRequests is %d", math.Floor(e.perMinute*e.step.Weight*e.judged()), e.minimum))
 	}
 	for _, r := range e.short() {
-		lacks = append(lacks, fmt.Sprintf("too few to tell %s from %v points more, which takes %s minutes nine times in ten",
-			r.name, r.tolerance, number(whole(e.healthy(r, nineInTen)))))
+		lacks = append(lacks, fmt.Sprintf("too few to tell %s from %v points more, which takes %s nine times in ten",
+			r.name, r.tolerance, minutes(whole(e.healthy(r, nineInTen)))))
 	}
 	if len(lacks) == 0 {
 		return ""

@@ -14,8 +14,8 @@ const (
 	// settle is how long it takes until as many viewers leave the site as come, lived how long they are watched then, and
 	// before how many minutes of metrics there are from before that: as many as Preflight looks back.
 	settle = 15 * time.Minute
-	lived  = 10 * time.Minute
-	before = 60
+	lived  = 20 * time.Minute
+	before = release.PastMinutes
 )
 
 // addEdge puts the points of presence in front of the origins. Their metrics begin when the site has settled.
