@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 const (
 	// lookMinutes is how long staging has traffic, and pastMinutes what is known of the primary before, as in a release.
@@ -83,17 +86,13 @@ func (s site) String() string {
 
 // short names the cell within its site's noise and rate.
 func (c cell) short() string {
-	counts := "without"
+	counts := "own"
 	if c.withStaging {
-		counts = "with"
+		counts = "all"
 	}
-	return fmt.Sprintf("%3d/s %2d %% %-7s", c.perSecond, c.weight, counts)
+	return fmt.Sprintf("%3d/s %2d %% %s", c.perSecond, c.weight, counts)
 }
 
 func (c cell) String() string {
-	counts := "without staging's"
-	if c.withStaging {
-		counts = "with staging's"
-	}
-	return fmt.Sprintf("%s errors, %d/s, %d %%, primary %s", c.site, c.perSecond, c.weight, counts)
+	return fmt.Sprintf("%s errors, %s", c.site, strings.Join(strings.Fields(c.short()), " "))
 }
