@@ -8,8 +8,11 @@ import (
 	"cloudfront-cd/internal/standin/sample"
 )
 
-// burstiness is the variance of bursty errors divided by their mean.
-const burstiness = 5
+// burstiness is the variance of bursty errors divided by their mean, and lnBurstiness its logarithm.
+const (
+	burstiness   = 5
+	lnBurstiness = math.Ln10 - math.Ln2
+)
 
 // generator makes the random numbers of one block of one site's releases: of their own, whoever works on it.
 func generator(seed uint64, site, block int) *rand.Rand {
@@ -39,16 +42,16 @@ func poisson(r *rand.Rand, mean float64) int64 {
 // gamma variate: gonum's would bring that library's linear algebra along for one function.
 func negativeBinomial(r *rand.Rand, mean float64) int64 {
 	sum := int64(0)
-	for range poisson(r, mean*math.Log(burstiness)/(burstiness-1)) {
+	for range poisson(r, mean*lnBurstiness/(burstiness-1)) {
 		sum += burst(r)
 	}
 	return sum
 }
 
-// burst draws the size of one burst: k with a probability of share^k / (k·ln burstiness).
+// burst draws the size of one burst: k with a probability of share^k ÷ (k·ln burstiness).
 func burst(r *rand.Rand) int64 {
 	const share = 1 - 1.0/burstiness
-	size, p := int64(1), share/math.Log(burstiness)
+	size, p := int64(1), share/lnBurstiness
 	for left := r.Float64() - p; left > 0 && p > 0; left -= p {
 		p *= share * float64(size) / float64(size+1)
 		size++

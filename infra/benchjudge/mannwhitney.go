@@ -27,6 +27,7 @@ const mannWhitneyPoints = 50
 // Kayenta wants a baseline of the canary's size started with it. CloudFront has none to offer: the baseline is the primary,
 // whose minutes have more requests and so other ties.
 type mannWhitneyRule struct {
+	// canary and baseline are the rates in order, which spares the library most of its sorting.
 	canary, baseline       []float64
 	canarySum, baselineSum float64
 	// scratch is for what is made of them at each look.
@@ -39,7 +40,7 @@ func (w *mannWhitneyRule) start(cell, float64) {
 
 func (w *mannWhitneyRule) look(m minute) judge.Verdict {
 	canary, baseline := float64(m.canaryErrors)/float64(m.canary), float64(m.baselineErrors)/float64(m.baseline)
-	w.canary, w.baseline = append(w.canary, canary), append(w.baseline, baseline)
+	w.canary, w.baseline = insert(w.canary, canary), insert(w.baseline, baseline)
 	w.canarySum, w.baselineSum = w.canarySum+canary, w.baselineSum+baseline
 	switch {
 	case w.high():
@@ -48,6 +49,11 @@ func (w *mannWhitneyRule) look(m minute) judge.Verdict {
 		return judge.Healthy
 	}
 	return judge.Inconclusive
+}
+
+func insert(ordered []float64, rate float64) []float64 {
+	at, _ := slices.BinarySearch(ordered, rate)
+	return slices.Insert(ordered, at, rate)
 }
 
 // high is Kayenta's classification of the same name (MannWhitneyClassifier.scala): the means' ratio is at least the allowed

@@ -9,13 +9,8 @@ import (
 	"cloudfront-cd/internal/judge"
 )
 
-const (
-	// blockReleases is how many releases have one generator.
-	blockReleases = 250
-	// slowEvery is how many releases there are for each one that Mann-Whitney judges as well: the library sorts both sides at
-	// every look, which takes twenty times as long as all other judges together.
-	slowEvery = 4
-)
+// blockReleases is how many releases have one generator.
+const blockReleases = 250
 
 // plan is what is to be simulated.
 type plan struct {
@@ -27,14 +22,14 @@ type plan struct {
 
 // block is some releases of one site.
 type block struct {
-	site, number, first, end int
+	site, number, releases int
 }
 
 func (p plan) blocks() []block {
 	var all []block
 	for s := range p.sites {
 		for first := 0; first < p.releases; first += blockReleases {
-			all = append(all, block{s, first / blockReleases, first, min(p.releases, first+blockReleases)})
+			all = append(all, block{s, first / blockReleases, min(blockReleases, p.releases-first)})
 		}
 	}
 	return all
@@ -89,12 +84,12 @@ func (p plan) run(b block) []scores {
 	table := rules()
 	perWeight := len(cells) / len(weights())
 	var t traffic
-	for release := b.first; release < b.end; release++ {
+	for range b.releases {
 		past := judge.PastDispersion(s.past(r))
 		for at := 0; at < len(cells); at += perWeight {
 			t.draw(r, cells[at], func(effect int) {
 				for i := at; i < at+perWeight; i++ {
-					watch := watch{cell: cells[i], rules: &table, past: past, effect: effect, slow: release%slowEvery == 0}
+					watch := watch{cell: cells[i], rules: &table, past: past, effect: effect}
 					watch.run(&t, &got[i][effect])
 				}
 			})
@@ -118,18 +113,13 @@ type watch struct {
 	rules  *[judges]rule
 	past   float64
 	effect int
-	// slow is whether Mann-Whitney looks too.
-	slow bool
 }
 
 func (w watch) run(t *traffic, to *[judges]score) {
 	var over, decided [judges]bool
-	over[mannWhitney] = !w.slow
 	for j, rule := range w.rules {
-		if !over[j] {
-			rule.start(w.cell, w.past)
-			to[j].releases++
-		}
+		rule.start(w.cell, w.past)
+		to[j].releases++
 	}
 	for i := 0; i < lookMinutes && over != everyJudge(); i++ {
 		m := t.minute(w.cell, i)

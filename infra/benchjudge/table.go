@@ -21,7 +21,7 @@ fewer than half came that far, never where none did.
 
   ours                         tolerance %g points, alpha %.5f for each gate, %d requests of staging before anything is healthy
   fixed threshold, 5 in a row  a minute fails with staging's rate above the site's own + %g points; %d failures in a row roll back, %d passes promote
-  Mann-Whitney every minute    Kayenta's, %g confidence; healthy after %d minutes; it judged %d of the releases
+  Mann-Whitney every minute    Kayenta's, %g confidence; healthy after %d minutes
 
 `
 
@@ -29,7 +29,7 @@ fewer than half came that far, never where none did.
 func writeTable(out io.Writer, p plan, lines []line) {
 	say(out, legend, p.releases, p.seed, lookMinutes, pastMinutes, lookMinutes, burstiness, mostWrong,
 		tolerance, alphaPerGate, minimumRequests, tolerance, fixedFailures, fixedPasses,
-		confidence, mannWhitneyPoints, lines[0].scores[identical][mannWhitney].releases)
+		confidence, mannWhitneyPoints)
 	for _, head := range heads() {
 		say(out, "%s\n", strings.TrimRight(head, " "))
 	}
