@@ -21,7 +21,7 @@ func moments(draw func() int64) (mean, variance, third, zero float64) {
 	}
 	for _, x := range all {
 		variance += (x - mean) * (x - mean) / draws / mean
-		third += math.Pow(x-mean, 3) / draws / mean
+		third += (x - mean) * (x - mean) * (x - mean) / draws / mean
 	}
 	return mean, variance, third, zero
 }

@@ -35,35 +35,19 @@ func (p plan) blocks() []block {
 	return all
 }
 
-// simulate runs the plan on all cores. What the blocks give is added up, and no sum depends on the order of whole numbers.
+// simulate runs the plan on all cores.
 func simulate(p plan, progress io.Writer) []line {
 	asKayenta()
-	var lines []line
-	for _, s := range p.sites {
-		for _, c := range s.cells() {
-			lines = append(lines, line{cell: c})
-		}
-	}
 	var (
 		blocks  = p.blocks()
+		all     = collect(p, len(blocks), progress)
 		queue   = make(chan block)
-		added   sync.Mutex
 		workers sync.WaitGroup
-		done    int
 	)
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for b := range queue {
-				got := p.run(b)
-				added.Lock()
-				for i := range got {
-					lines[b.site*len(got)+i].scores.add(&got[i])
-				}
-				done++
-				if step := max(1, len(blocks)/20); done%step == 0 {
-					say(progress, "benchjudge: %d %% of %d releases\n", 100*done/len(blocks), p.releases*len(lines))
-				}
-				added.Unlock()
+				all.add(b, p.run(b))
 			}
 		})
 	}
@@ -72,7 +56,40 @@ func simulate(p plan, progress io.Writer) []line {
 	}
 	close(queue)
 	workers.Wait()
-	return lines
+	return all.lines
+}
+
+// collected is what all blocks give together: whole numbers, of which no sum depends on the order.
+type collected struct {
+	adding   sync.Mutex
+	lines    []line
+	done, of int
+	releases int
+	progress io.Writer
+}
+
+func collect(p plan, blocks int, progress io.Writer) *collected {
+	all := &collected{of: blocks, progress: progress}
+	for _, s := range p.sites {
+		for _, c := range s.cells() {
+			all.lines = append(all.lines, line{cell: c})
+		}
+	}
+	all.releases = p.releases * len(all.lines)
+	return all
+}
+
+// add adds a block, and says how far it is every few percent.
+func (a *collected) add(b block, got []scores) {
+	a.adding.Lock()
+	defer a.adding.Unlock()
+	for i := range got {
+		a.lines[b.site*len(got)+i].scores.add(&got[i])
+	}
+	a.done++
+	if step := max(1, a.of/20); a.done%step == 0 || a.done == a.of {
+		say(a.progress, "benchjudge: %d %% of %d releases\n", 100*a.done/a.of, a.releases)
+	}
 }
 
 // run simulates a block; its scores are those of the site's cells.
@@ -116,34 +133,39 @@ type watch struct {
 }
 
 func (w watch) run(t *traffic, to *[judges]score) {
-	var over, decided [judges]bool
+	var opinions [judges]opinion
 	for j, rule := range w.rules {
 		rule.start(w.cell, w.past)
 		to[j].releases++
 	}
-	for i := 0; i < lookMinutes && over != everyJudge(); i++ {
+	for i, open := 0, judges; i < lookMinutes && open > 0; i++ {
 		m := t.minute(w.cell, i)
 		for j, rule := range w.rules {
-			if over[j] {
-				continue
+			if !opinions[j].over && opinions[j].hear(rule.look(m), i+1, w.effect, &to[j]) {
+				open--
 			}
-			verdict := rule.look(m)
-			if verdict != judge.Inconclusive && !decided[j] {
-				decided[j] = true
-				to[j].record(verdict, i+1)
-			}
-			if verdict == judge.Unhealthy {
-				to[j].rolledBack++
-			}
-			// Where both sides are the same, a judge is asked on after it said healthy.
-			over[j] = verdict == judge.Unhealthy || decided[j] && w.effect != identical
 		}
 	}
 }
 
-func everyJudge() (all [judges]bool) {
-	for j := range all {
-		all[j] = true
+// opinion is how far a judge is with a release.
+type opinion struct {
+	decided, over bool
+}
+
+// hear writes a judge's word down and reports whether it need not be asked again. Where both sides are the same it is asked
+// on after it said healthy.
+func (o *opinion) hear(v judge.Verdict, minute, effect int, to *score) (over bool) {
+	if v == judge.Inconclusive {
+		return false
 	}
-	return all
+	if !o.decided {
+		o.decided = true
+		to.record(v, minute)
+	}
+	if v == judge.Unhealthy {
+		to.rolledBack++
+	}
+	o.over = v == judge.Unhealthy || effect != identical
+	return o.over
 }

@@ -16,7 +16,7 @@ func writeSummary(out io.Writer, lines []line) bool {
 	for j, name := range names() {
 		for _, f := range failings() {
 			worst := worstOf(lines, func(l *line) float64 { return f.share(l, j) })
-			where := worst.cell.String()
+			where := worst.String()
 			if f.share(worst, j) == 0 {
 				where = "on every line"
 			}

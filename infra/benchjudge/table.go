@@ -40,11 +40,11 @@ func writeTable(out io.Writer, p plan, lines []line) {
 			noise = title
 			say(out, "%s\n", title)
 		}
-		text := l.short()
+		columns := []string{l.short()}
 		for j := range shown {
-			text += " | " + l.columns(j)
+			columns = append(columns, l.columns(j))
 		}
-		say(out, "%s\n", strings.TrimRight(text, " "))
+		say(out, "%s\n", strings.TrimRight(strings.Join(columns, " | "), " "))
 	}
 }
 
