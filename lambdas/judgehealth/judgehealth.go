@@ -30,7 +30,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	now, step := h.Now(), doc.Plan.Ramp[doc.Step.Index]
 	part := release.Judgement{
 		Verdict: string(gates.Verdict), Reasons: gates.Reasons, Step: doc.Step.Index,
-		JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
+		Gates: metrics.Gates(gates.Rates), JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
 	}
 	if gates.Verdict == judge.Unhealthy {
 		part.Stop = true
@@ -43,8 +43,13 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	}
 	part.Reasons = append(part.Reasons, lacking...)
 	if gates.Verdict == judge.Healthy && len(lacking) == 0 {
-		part.ReleaseHealthy, part.StepHealthy = doc.Step.Last, !doc.Step.Last
-		part.Passed = append(part.Passed, release.PassedStep{Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now, Observation: doc.Observation})
+		part.StepHealthy = !doc.Step.Last
+		part.Calibrated = doc.Step.Last && doc.Plan.Change.Kind == release.KindNone
+		part.ReleaseHealthy = doc.Step.Last && !part.Calibrated
+		part.Passed = append(part.Passed, release.PassedStep{
+			Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now,
+			JudgedMinutes: gates.Minutes, Gates: part.Gates, Observation: doc.Observation,
+		})
 		return part, nil
 	}
 	part.Verdict = string(judge.Inconclusive)
