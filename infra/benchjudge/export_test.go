@@ -98,3 +98,10 @@ func Median(releases int, caught ...int) (int, string) {
 
 // Percent is a share as the table writes it.
 func Percent(share float64) string { return percent(share) }
+
+// Constants of the gate on 5xx.
+const (
+	Tolerance       = tolerance
+	AlphaPerGate    = alphaPerGate
+	MinimumRequests = minimumRequests
+)

@@ -1,12 +1,14 @@
 package main_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	benchjudge "cloudfront-cd/infra/benchjudge"
 	"cloudfront-cd/internal/judge"
+	"cloudfront-cd/internal/release"
 )
 
 // minutes with so many errors of staging's 1000 requests each, beside a primary with 50 of 10,000.
@@ -93,6 +95,17 @@ func TestMannWhitneyWantsMoreThanAQuarterOfTheShift(t *testing.T) {
 	high := strings.Index(got, "u")
 	if high < 10 || high > 20 {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestOursIsTheGateOfAReleaseThatSaysNothingElse(t *testing.T) {
+	p, err := release.ParsePlan([]byte(`{"primary": "E1PRIMARY", "change": {"kind": "none"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const alpha, tolerance, minimum = benchjudge.AlphaPerGate, benchjudge.Tolerance, benchjudge.MinimumRequests
+	if g := p.Gates; math.Abs(p.AlphaPerGate()-alpha) > 1e-15 || g.Tolerance.Errors5xx != tolerance || g.MinimumRequests != minimum {
+		t.Errorf("got %v, %v and %v; a release has %+v and %v for each gate", alpha, tolerance, minimum, g, p.AlphaPerGate())
 	}
 }
 
