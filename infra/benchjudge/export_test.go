@@ -67,7 +67,8 @@ func Drawn(perSecond, weight int, effect float64, withStaging bool) []Minute {
 // in which minute five points more were caught by most.
 type Counts struct{ RolledBack, Promoted, CaughtAt int }
 
-// Summary is the table and summary of a single line at 15 % of 500/s for ours and Mann-Whitney, and whether ours keeps its promises.
+// Summary is the table and summary of a single line at 15 % of 500/s for ours and Mann-Whitney, and whether ours keeps its
+// promises.
 func Summary(own, peer Counts) (string, bool) {
 	const releases = 1000
 	l := line{cell: cell{site{base: 0.5, perSecond: 500}, 15, false}}

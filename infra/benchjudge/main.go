@@ -3,8 +3,8 @@
 //
 // A simulated release is three hours of the primary's past and one hour with staging. Traffic that the judges share is drawn
 // once (traffic.go); each judge (ours.go, fixed.go, mannwhitney.go) looks after every minute; a table has a line for each kind
-// of traffic (table.go), and then comes what our judge has promised, and where a peer is faster (summary.go). The same seed gives the same bytes, however
-// many cores do the work.
+// of traffic (table.go); then comes what our judge has promised, and where a peer is faster (summary.go). The same seed gives
+// the same bytes, however many cores do the work.
 package main
 
 import (

@@ -89,8 +89,8 @@ func (w *mannWhitneyRule) shift() float64 {
 }
 
 // asKayenta makes the library use the normal distribution with corrections for ties and continuity at every size, which is
-// Kayenta's arithmetic (MannWhitney.scala); the exact distribution, with ties, takes the library milliseconds for each look. Its limits are
-// variables of the package: they are set before anything runs, in a process that does nothing else.
+// Kayenta's arithmetic (MannWhitney.scala); the exact distribution, with ties, takes the library milliseconds for each look.
+// Its limits are variables of the package: they are set before anything runs, in a process that does nothing else.
 func asKayenta() {
 	stats.MannWhitneyExactLimit, stats.MannWhitneyTiesExactLimit = 0, 0
 }
