@@ -32,6 +32,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 		Verdict: string(gates.Verdict), Reasons: gates.Reasons, Step: doc.Step.Index,
 		Gates: metrics.Gates(gates.Rates), JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
 	}
+	if gates.Verdict == judge.Healthy {
+		part.HealthyAfter = healthyAfter(doc, gates.Minutes)
+	}
 	if gates.Verdict == judge.Unhealthy {
 		part.Stop = true
 		return part, nil
@@ -48,7 +51,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 		part.ReleaseHealthy = doc.Step.Last && !part.Calibrated
 		part.Passed = append(part.Passed, release.PassedStep{
 			Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now,
-			JudgedMinutes: gates.Minutes, Gates: part.Gates, Observation: doc.Observation,
+			JudgedMinutes: gates.Minutes, HealthyAfter: part.HealthyAfter, Gates: part.Gates, Observation: doc.Observation,
 		})
 		return part, nil
 	}
@@ -60,6 +63,14 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	}
 	part.Observe = true
 	return part, nil
+}
+
+// healthyAfter is when the gates were first found healthy at this step, if they have been ever since, else now.
+func healthyAfter(doc release.Document, minutes int) int {
+	if before := doc.Judgement; before != nil && before.Step == doc.Step.Index && before.HealthyAfter > 0 {
+		return before.HealthyAfter
+	}
+	return minutes
 }
 
 // lacks is what the step needs beside healthy gates and does not have.
