@@ -53,7 +53,7 @@ golden: need-go need-node ## rewrite the goldens (state machine, diagram, demo o
 	go test ./infra/local -update
 bench: need-go ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
-bench-judge: build/benchjudge ## the judge against its peers on simulated traffic, and whether it keeps its promises: [RELEASES=20000] [SEED=1] (7 minutes on two cores)
+bench-judge: build/benchjudge ## the judge against its peers on simulated traffic, and whether it keeps its promises: [RELEASES=20000] [SEED=1] (8 minutes on two cores)
 	@build/benchjudge $(call flags,RELEASES SEED)
 fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)
 	@.ci/fuzz $(or $(FUZZTIME),20s)
