@@ -33,7 +33,7 @@ type Interval struct {
 func Difference(canary, baseline Tally, dispersion, tolerance, alpha float64) Interval {
 	estimate := canary.rate() - baseline.rate()
 	v := variance(canary, dispersion, alpha) + variance(baseline, dispersion, alpha)
-	w := math.Pow(2*tolerance/100, 2)
+	w := (2 * tolerance / 100) * (2 * tolerance / 100)
 	half := math.Sqrt(v * (1 + v/w) * (math.Log1p(w/v) + 2*math.Log(1/alpha)))
 	return Interval{Estimate: 100 * estimate, Lower: 100 * (estimate - half), Upper: 100 * (estimate + half)}
 }

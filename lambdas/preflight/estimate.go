@@ -3,6 +3,7 @@ package preflight
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,7 +103,7 @@ func number(minutes *int) string {
 	if minutes == nil {
 		return "more than a week"
 	}
-	return fmt.Sprint(*minutes)
+	return strconv.Itoa(*minutes)
 }
 
 func minutes(n *int) string {
