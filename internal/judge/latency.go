@@ -9,10 +9,6 @@ import (
 	"github.com/aclements/go-moremath/stats"
 )
 
-// LatencyLooks is how many times a step's latencies may be compared: at its end, and once more at its deadline. Unlike an
-// error rate's interval a rank test holds for one look only, so that the looks share the gate's alpha.
-const LatencyLooks = 2
-
 // maxLatency is beyond what an origin may take, in milliseconds: CloudFront gives up long before.
 const maxLatency = 1e9
 
@@ -31,7 +27,8 @@ type Latencies struct {
 	// Canary and Baseline are what the sentences call the sides.
 	Canary, Baseline string
 	Percentiles      []Percentile
-	// Alpha is the probability with which the verdict on one percentile may be wrong at this look.
+	// Alpha is the probability with which the verdict on one percentile may be wrong at this look. Unlike an error rate's
+	// interval a rank test holds for one look only: whoever looks twice gives each look a part.
 	Alpha float64
 }
 

@@ -65,6 +65,8 @@ type Gates struct {
 	MinimumRequests int64 `json:"minimumRequests"`
 	// Tolerance is by how many percentage points an error rate of the canary may exceed the baseline's.
 	Tolerance Tolerance `json:"tolerance"`
+	// Latency is by how much slower the canary's origins may answer; nil where that is not judged.
+	Latency *Latency `json:"latency,omitempty"`
 	// Alarms are ARNs of CloudWatch alarms in us-east-1 that must not be in ALARM.
 	Alarms []string `json:"alarms,omitempty"`
 }
@@ -251,6 +253,7 @@ func (g Gates) check(r *refusals) {
 	}
 	checkTolerance(r, "gates.tolerance.5xx", g.Tolerance.Errors5xx)
 	checkTolerance(r, "gates.tolerance.4xx", g.Tolerance.Errors4xx)
+	g.Latency.check(r)
 	if len(g.Alarms) > maxAlarms {
 		r.add("gates.alarms", fmt.Sprintf("of %d", len(g.Alarms)), fmt.Sprintf("must have at most %d", maxAlarms))
 	}

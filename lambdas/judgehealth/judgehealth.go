@@ -25,12 +25,12 @@ type Handler struct {
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgement, error) {
 	doc := in.Document
 	alarms := metrics.AlarmsNow(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
-	names := metrics.Names{Canary: "staging", Baseline: "primary"}
-	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Staging.ID, doc.Deployed.At, names, alarms))
+	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Staging.ID, doc.Deployed.At, sides(), alarms))
 	now, step := h.Now(), doc.Plan.Ramp[doc.Step.Index]
 	part := release.Judgement{
 		Verdict: string(gates.Verdict), Reasons: gates.Reasons, Step: doc.Step.Index,
 		JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
+		Latency: latencyBefore(doc),
 	}
 	if gates.Verdict == judge.Unhealthy {
 		part.Stop = true
@@ -43,9 +43,16 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	}
 	part.Reasons = append(part.Reasons, lacking...)
 	if gates.Verdict == judge.Healthy && len(lacking) == 0 {
-		part.ReleaseHealthy, part.StepHealthy = doc.Step.Last, !doc.Step.Last
-		part.Passed = append(part.Passed, release.PassedStep{Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now, Observation: doc.Observation})
-		return part, nil
+		switch latency(doc, &part, deadline) {
+		case judge.Healthy:
+			part.ReleaseHealthy, part.StepHealthy = doc.Step.Last, !doc.Step.Last
+			part.Passed = append(part.Passed, release.PassedStep{Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now, Observation: doc.Observation})
+			return part, nil
+		case judge.Unhealthy:
+			part.Verdict, part.Stop = string(judge.Unhealthy), true
+			return part, nil
+		case judge.Inconclusive:
+		}
 	}
 	part.Verdict = string(judge.Inconclusive)
 	if !now.Before(deadline) {

@@ -43,6 +43,7 @@ var deployed = time.Date(2026, 11, 23, 12, 0, 20, 0, time.UTC) //nolint:gocheckn
 
 func input(which string) release.Input {
 	return release.Input{Which: which, Document: release.Document{
+		Plan: &release.Plan{},
 		Preflight: &release.Preflight{
 			Primary: release.Distribution{ID: "EPRIMARY"}, Staging: release.Distribution{ID: "ESTAGING"},
 			At: time.Date(2026, 11, 23, 11, 30, 45, 0, time.UTC),
