@@ -46,7 +46,7 @@ func (s *releaseStates) forwardToTheDoor() {
 
 	chain(s.AnnounceStart, s.ChangeStaging, s.WaitForStaging, s.CheckStaging, s.StagingDeployed)
 	s.StagingDeployed.When(isTrue("$.deployed.deployed"), s.AnythingToRelease, nil).Otherwise(s.WaitForStaging)
-	s.AnythingToRelease.When(isTrue("$.staging.differs"), s.ShiftTraffic, nil).Otherwise(s.Finish)
+	s.AnythingToRelease.When(isTrue("$.staging.judge"), s.ShiftTraffic, nil).Otherwise(s.Finish)
 
 	chain(s.ShiftTraffic, s.WaitForTraffic, s.CheckTraffic, s.TrafficDeployed)
 	s.TrafficDeployed.When(isTrue("$.deployed.deployed"), s.WaitForViewers, nil).Otherwise(s.WaitForTraffic)
@@ -54,6 +54,7 @@ func (s *releaseStates) forwardToTheDoor() {
 	chain(s.WaitForViewers, s.CheckPair, s.ProveTraffic, s.Observe, s.JudgeHealth, s.Verdict)
 	s.Verdict.
 		When(isTrue("$.judgement.releaseHealthy"), s.ProveTrafficAgain, nil).
+		When(isTrue("$.judgement.calibrated"), s.StopTraffic, nil).
 		When(isTrue("$.judgement.stepHealthy"), s.AnnounceStep, nil).
 		When(isTrue("$.judgement.observe"), s.WaitForViewers, nil).
 		Otherwise(s.StopTraffic)
@@ -95,6 +96,7 @@ func (s *releaseStates) toTheEnds() {
 	s.endStates.arrows()
 	s.WhichEnd.
 		When(isTrue("$.outcome.promoted"), s.Promoted, nil).
+		When(isTrue("$.outcome.calibrated"), s.Calibrated, nil).
 		When(isTrue("$.outcome.nothingToRelease"), s.NothingToRelease, nil).
 		When(isTrue("$.outcome.rejected"), s.Rejected, nil).
 		When(isTrue("$.outcome.rolledBack"), s.RolledBack, nil).

@@ -60,8 +60,8 @@ type releaseStates struct {
 
 	endStates
 
-	Promoted, NothingToRelease sfn.Succeed
-	RolledBack                 sfn.Fail
+	Promoted, Calibrated, NothingToRelease sfn.Succeed
+	RolledBack                             sfn.Fail
 }
 
 func newReleaseStates(b *boxes) *releaseStates {
@@ -210,6 +210,7 @@ func (s *releaseStates) goBack(b *boxes) {
 func (s *releaseStates) end(b *boxes) {
 	s.endStates = newEndStates(b, release.EventReleaseEnded)
 	s.Promoted = b.succeed(release.Promoted, "The primary has the judged config.")
+	s.Calibrated = b.succeed(release.Calibrated, "Two equal sides passed every step; nothing was to be promoted.")
 	s.NothingToRelease = b.succeed(release.NothingToRelease, "Staging equals the primary.")
 	s.RolledBack = b.fail(release.RolledBack, "Failed, and the pair is verified to be as safe as before.")
 }

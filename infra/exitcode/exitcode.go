@@ -17,7 +17,7 @@ const (
 // Of is the code for an end of a workflow (release.Ends), or for what an execution came to instead.
 func Of(end string) int {
 	switch end {
-	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover:
+	case release.Promoted, release.Calibrated, release.NothingToRelease, release.Recovered, release.NothingToRecover:
 		return OK
 	case release.Rejected:
 		return Rejected
@@ -32,7 +32,7 @@ func Of(end string) int {
 // Meaning is what an end leaves for people to do.
 func Meaning(end string) string {
 	switch end {
-	case release.Promoted, release.NothingToRelease:
+	case release.Promoted, release.Calibrated, release.NothingToRelease:
 		return "a success; a pipeline's stage stays green"
 	case release.Recovered:
 		return "no viewer gets staging; the cause says what the dead run had done (docs/runbook.md#recovered)"

@@ -86,6 +86,8 @@ type Evidence struct {
 	SameMinutes bool
 	Gates       Gates
 	Alarms      []Alarm
+	// Excluded is what the caller has left out of the minutes, for the sentence that says so.
+	Excluded []string
 	// Unreadable is why there are no counts; empty when there are.
 	Unreadable string
 }

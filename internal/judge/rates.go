@@ -1,6 +1,10 @@
 package judge
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Rate is one gate on an error rate, in numbers: with them and the formulas of Difference a verdict can be worked out again
 // by hand.
@@ -62,11 +66,19 @@ func counted(e Evidence) (opinions []opinion, rates []Rate, minutes int) {
 		r.Gate = []string{"5xx", "4xx"}[len(rates)]
 		opinions, rates = append(opinions, concluded(r.Verdict, r.sentence(e))), append(rates, r)
 	}
+	return append(opinions, e.excluded(canary)...), rates, canary.minutes()
+}
+
+// excluded is the note on what the verdicts do not rest on.
+func (e Evidence) excluded(canary tallies) []opinion {
+	parts := slices.Clone(e.Excluded)
 	if canary.missing > 0 {
-		opinions = append(opinions, opinion{sentence: fmt.Sprintf("excluded: %d of %d minutes, which have no datapoint on one side or the other",
-			canary.missing, canary.missing+canary.minutes())})
+		parts = append(parts, fmt.Sprintf("%d of %d minutes without a datapoint", canary.missing, canary.missing+canary.minutes()))
 	}
-	return opinions, rates, canary.minutes()
+	if len(parts) == 0 {
+		return nil
+	}
+	return []opinion{{sentence: "excluded: " + strings.Join(parts, ", ")}}
 }
 
 // sentence says the gate's numbers for people, without the verdict.

@@ -24,12 +24,12 @@ type Interval struct {
 // The variance of a side is binomial times the dispersion of the errors (dispersion.go), and its rate is taken from a few
 // errors more than there were:
 //
-//	V(side) = dispersion · p·(1−p) ÷ requests,   p = (errors + a) ÷ (requests + 2·a),   a = dispersion · ln(1/alpha) ÷ 2
+//	V(side) = dispersion · p·(1−p) ÷ requests,   p = (errors + a) ÷ (requests + 2·a),   a = dispersion · (1 + ln(1/alpha) ÷ 2)
 //
 // as Agresti and Coull do for a single look ("Approximate is better than 'exact' for interval estimation of binomial
-// proportions", 1998): without it a side that has no errors, or nothing else, would count as known for certain. This a makes
-// the interval of a side without any errors at least as wide as the exact one of a Poisson count, ln(2/alpha) ÷ requests;
-// a test compares them count by count.
+// proportions", 1998): without it a side that has no errors, or nothing else, would count as known for certain. With this a
+// the upper end is not below the exact one of a Poisson count (Garwood, "Fiducial limits for the Poisson distribution",
+// 1936), which is ln(2/alpha) ÷ requests for no errors; a test compares them count by count.
 func Difference(canary, baseline Tally, dispersion, tolerance, alpha float64) Interval {
 	estimate := canary.rate() - baseline.rate()
 	v := variance(canary, dispersion, alpha) + variance(baseline, dispersion, alpha)
@@ -39,7 +39,7 @@ func Difference(canary, baseline Tally, dispersion, tolerance, alpha float64) In
 }
 
 func variance(t Tally, dispersion, alpha float64) float64 {
-	n, added := float64(t.Requests), dispersion*math.Log(1/alpha)/2
+	n, added := float64(t.Requests), dispersion*(1+math.Log(1/alpha)/2)
 	p := (float64(t.Errors) + added) / (n + 2*added)
 	return dispersion * p * (1 - p) / n
 }

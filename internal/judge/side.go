@@ -38,6 +38,12 @@ func (s Side) add(counts func(minute int) bool) (sum tallies, problem string) {
 	return sum, ""
 }
 
+// Tallies adds up a side's errors, or says what is wrong with it.
+func (s Side) Tallies() (errors5xx, errors4xx Tally, problem string) {
+	sum, problem := s.add(func(int) bool { return true })
+	return sum.errors5xx, sum.errors4xx, problem
+}
+
 // silent reports whether the minute has no datapoint.
 func (s Side) silent(minute int) bool {
 	return s.Requests[minute] == -1 && s.Errors4xx[minute] == -1 && s.Errors5xx[minute] == -1

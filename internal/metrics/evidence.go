@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"time"
 
 	"cloudfront-cd/internal/judge"
@@ -13,14 +14,20 @@ type Names struct {
 	Baseline string
 }
 
-// Evidence is what the judge needs, taken from the document: the observation of distribution canary since a time, and the
-// plan's gates. An observation that is missing, failed, of another distribution or older is unreadable, so it can never be
-// taken for health.
+// Evidence is what the judge needs, taken from the document: the observation of distribution canary since a time, the plan's
+// gates, and how the primary's errors came before. An observation that is missing, failed, of another distribution or older
+// is unreadable, so it can never be taken for health.
 func Evidence(doc release.Document, canary string, since time.Time, names Names, alarms []judge.Alarm) judge.Evidence {
-	gates := doc.Plan.Gates
+	gates, past := doc.Plan.Gates, doc.Preflight.Past
 	e := judge.Evidence{
 		Gates: judge.Gates{
 			MinimumRequests: gates.MinimumRequests, Tolerance4xx: gates.Tolerance.Errors4xx, Tolerance5xx: gates.Tolerance.Errors5xx,
+			Alpha: doc.Plan.AlphaPerGate(), Confidence: 100 * (1 - gates.Alpha),
+			Dispersion4xx: past.Errors4xx.Dispersion, Dispersion5xx: past.Errors5xx.Dispersion,
+		},
+		Excluded: []string{
+			fmt.Sprintf("the first %s after the deployment (warm-up)", release.Duration(release.WarmUp)),
+			fmt.Sprintf("the newest %s (metric delay)", release.Duration(release.MetricDelay)),
 		},
 		Alarms: alarms,
 	}
@@ -35,8 +42,24 @@ func Evidence(doc release.Document, canary string, since time.Time, names Names,
 		e.Unreadable = "the observation is not of " + canary + " since " + since.UTC().Format(time.RFC3339)
 	default:
 		e.Canary, e.Baseline = side(names.Canary, o.Canary), side(names.Baseline, o.Baseline)
+		e.SameMinutes = o.Canary.From.Equal(o.Baseline.From)
 	}
 	return e
+}
+
+// Gates are the judge's verdicts on error rates as the document keeps them.
+func Gates(rates []judge.Rate) []release.Gate {
+	gates := make([]release.Gate, len(rates))
+	for i, r := range rates {
+		gates[i] = release.Gate{
+			Gate: r.Gate, Verdict: string(r.Verdict),
+			Canary:   release.Share{Errors: r.Canary.Errors, Requests: r.Canary.Requests},
+			Baseline: release.Share{Errors: r.Baseline.Errors, Requests: r.Baseline.Requests},
+			Estimate: r.Interval.Estimate, Lower: r.Interval.Lower, Upper: r.Interval.Upper,
+			Dispersion: r.Dispersion, Tolerance: r.Tolerance, Alpha: r.Alpha,
+		}
+	}
+	return gates
 }
 
 func side(name string, s release.Series) judge.Side {

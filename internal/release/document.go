@@ -156,10 +156,13 @@ type Preflight struct {
 	MaximumTTL int32 `json:"maximumTtl,omitempty"`
 	// Header is the policy's header routing, to be put back (disabled) at every end.
 	Header *Header `json:"header,omitempty"`
-	// RequestsPerMinute is the primary's recent traffic.
-	RequestsPerMinute float64   `json:"requestsPerMinute"`
-	Record            string    `json:"record"`
-	Findings          []Finding `json:"findings"`
+	// RequestsPerMinute is the primary's traffic of the last half hour, Past that of three hours.
+	RequestsPerMinute float64 `json:"requestsPerMinute"`
+	Past              Past    `json:"past"`
+	// Estimates are how long each ramp step will take by it.
+	Estimates []Estimate `json:"estimates,omitempty"`
+	Record    string     `json:"record"`
+	Findings  []Finding  `json:"findings"`
 }
 
 // Distribution is one side of the pair at Preflight.
@@ -180,8 +183,11 @@ type Staging struct {
 	Write
 
 	Fingerprint string `json:"fingerprint"`
-	// Differs is false when staging equals the primary: there is nothing to release.
+	// Differs is false when staging equals the primary.
 	Differs bool `json:"differs"`
+	// Judge is true when there is something to judge: a difference, or two equal sides that calibrate the gates. The Choice
+	// "Anything To Release?" takes its arrow from it.
+	Judge bool `json:"judge"`
 	// Changes are the paths in which staging differs from the primary, as AWS spells them.
 	Changes []string `json:"changes,omitempty"`
 }
@@ -274,8 +280,11 @@ type Judgement struct {
 	Verdict string   `json:"verdict"`
 	Reasons []string `json:"reasons"`
 	Step    int      `json:"step"`
-	// Exactly one of the next four is true; the Choice "Verdict?" takes its arrow from them.
+	// Gates are the error rates in numbers.
+	Gates []Gate `json:"gates,omitempty"`
+	// Exactly one of the next five is true; the Choice "Verdict?" takes its arrow from them.
 	ReleaseHealthy bool `json:"releaseHealthy"` // the last step passed
+	Calibrated     bool `json:"calibrated"`     // the last step passed, and there is nothing to promote
 	StepHealthy    bool `json:"stepHealthy"`    // this step passed, there is another
 	Observe        bool `json:"observe"`        // look again in a minute
 	Stop           bool `json:"stop"`           // unhealthy, or inconclusive at the step's deadline
@@ -303,6 +312,9 @@ type PassedStep struct {
 	Weight  float64   `json:"weight"`
 	Reasons []string  `json:"reasons"`
 	At      time.Time `json:"at"`
+	// JudgedMinutes is how many it took, to be compared with Preflight's estimate.
+	JudgedMinutes int    `json:"judgedMinutes"`
+	Gates         []Gate `json:"gates,omitempty"`
 	// Observation is the counts on which it passed: with the later one of the bake, every measurement of the release.
 	Observation *Observation `json:"observation,omitempty"`
 }
@@ -328,6 +340,8 @@ type Promotion struct {
 type Bake struct {
 	Verdict string   `json:"verdict"`
 	Reasons []string `json:"reasons"`
+	// Gates are the error rates in numbers.
+	Gates []Gate `json:"gates,omitempty"`
 	// Exactly one of the next three is true; the Choice "Primary Healthy?" takes its arrow from them.
 	Done      bool      `json:"done"`      // the bake is over
 	Continue  bool      `json:"continue"`  // look again in a minute
@@ -347,8 +361,9 @@ type Outcome struct {
 	End string `json:"end"`
 	// Cause is the Cause text of the Fail states, and the summary of the successes.
 	Cause string `json:"cause"`
-	// Exactly one of the next seven is true; the Choice "Which End?" takes its arrow from them.
+	// Exactly one of the next ones is true; the Choice "Which End?" takes its arrow from them.
 	Promoted         bool `json:"promoted"`
+	Calibrated       bool `json:"calibrated"`
 	NothingToRelease bool `json:"nothingToRelease"`
 	Rejected         bool `json:"rejected"`
 	RolledBack       bool `json:"rolledBack"`

@@ -23,6 +23,7 @@ const (
 // Ends, the titles of the final states.
 const (
 	Promoted         = "Promoted"
+	Calibrated       = "Calibrated"
 	NothingToRelease = "Nothing To Release"
 	Rejected         = "Rejected"
 	RolledBack       = "Rolled Back"
@@ -33,7 +34,7 @@ const (
 
 // Ends lists every end of every workflow.
 func Ends() []string {
-	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover}
+	return []string{Promoted, Calibrated, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover}
 }
 
 // UnsafeStatuses are the statuses in which an execution may have left viewers on staging: Step Functions runs no Catch

@@ -46,6 +46,7 @@ func (o *Outcome) Add(sentence string) {
 //   - a dead run had found the primary worse after its promotion, and had not taken that back → Needs Operator
 //   - the primary was restored → Rolled Back
 //   - the promotion is confirmed → Promoted
+//   - traffic was stopped after two equal sides had passed every step → Calibrated
 //   - traffic was stopped → Rolled Back
 //   - staging equals the primary → Nothing To Release
 //   - else nothing had been touched → Rejected
@@ -61,10 +62,12 @@ func (d *Document) concludeRelease() Outcome {
 		o.Cause = "The promoted config was taken back: the primary has its config from before the release, deployed. " + d.why()
 	case d.Promotion != nil && d.Promotion.Confirmed:
 		o.Promoted, o.End, o.Cause = true, Promoted, d.promotedCause()
+	case d.Stop != nil && d.Failure == nil && d.Judgement != nil && d.Judgement.Calibrated:
+		o.Calibrated, o.End, o.Cause = true, Calibrated, d.calibratedCause()
 	case d.Stop != nil:
 		o.RolledBack, o.End = true, RolledBack
 		o.Cause = "No viewer gets the staging config: the policy is off and the primary, unchanged by this release, is deployed. " + d.why()
-	case d.Staging != nil && !d.Staging.Differs && d.Failure == nil:
+	case d.Staging != nil && !d.Staging.Differs && !d.Staging.Judge && d.Failure == nil:
 		o.NothingToRelease, o.End = true, NothingToRelease
 		o.Cause = "Staging equals the primary: there is nothing to release."
 	default:
@@ -135,6 +138,18 @@ func (d *Document) promotedCause() string {
 	}
 	if d.Bake != nil && d.Bake.Inconclusive {
 		text += " The bake could not tell whether it is healthy: " + strings.Join(d.Bake.Reasons, "; ") + "."
+	}
+	return text
+}
+
+// calibratedCause says what noise the gates saw between two equal sides.
+func (d *Document) calibratedCause() string {
+	text := "Calibrated: nothing was promoted, and no viewer gets the staging config any more. With equal configs on both sides the gates saw:"
+	for _, p := range d.Judgement.Passed {
+		for _, g := range p.Gates {
+			text += fmt.Sprintf(" step %d, %s: %+.2f points, between %+.2f and %+.2f, with a dispersion of %.1f;", p.Step+1, g.Gate, g.Estimate, g.Lower, g.Upper, g.Dispersion)
+		}
+		text += fmt.Sprintf(" judged %d minutes.", p.JudgedMinutes)
 	}
 	return text
 }

@@ -36,6 +36,7 @@ type Plan struct {
 const (
 	KindOrigin = "origin" // repoint one origin of staging, by path or domain
 	KindStaged = "staged" // staging was already deployed by its own stack; nothing is written to it
+	KindNone   = "none"   // staging is made equal to the primary, and nothing is promoted: what noise do the gates see?
 )
 
 // Change is what the release does to the staging distribution.
@@ -61,14 +62,24 @@ type RampStep struct {
 
 // Gates are what a step must pass.
 type Gates struct {
-	// MinimumRequests is how many requests staging must have served in a step before it is judged; default 1000.
+	// MinimumRequests is how many requests staging must have served in a step before it can be healthy; default 1000.
 	MinimumRequests int64 `json:"minimumRequests"`
 	// Tolerance is by how many percentage points an error rate of the canary may exceed the baseline's.
 	Tolerance Tolerance `json:"tolerance"`
+	// Alpha is the probability with which any of the release's intervals may miss the truth, at any look; default 0.01.
+	Alpha float64 `json:"alpha"`
 	// Latency is by how much slower the canary's origins may answer; nil where that is not judged.
 	Latency *Latency `json:"latency,omitempty"`
 	// Alarms are ARNs of CloudWatch alarms in us-east-1 that must not be in ALARM.
 	Alarms []string `json:"alarms,omitempty"`
+}
+
+// AlphaPerGate is each gate's share of the release's alpha: it is spent evenly over the gates of every ramp step and of the
+// bake (Bonferroni), so that all intervals of a release together hold with a probability of 1 − alpha.
+func (p *Plan) AlphaPerGate() float64 {
+	gates := 2 + len(p.Gates.Latency.Percentiles()) // 5xx and 4xx
+	judgings := len(p.Ramp) + 1
+	return p.Gates.Alpha / float64(gates*judgings)
 }
 
 // Tolerance is in percentage points; defaults 0.5 for 5xx and 1 for 4xx.
@@ -79,6 +90,8 @@ type Tolerance struct {
 
 // Limits of a request.
 const (
+	MinAlpha        = 1e-4
+	MaxAlpha        = 0.2
 	MaxWeight       = 0.15 // CloudFront API Reference, ContinuousDeploymentSingleWeightConfig
 	maxRequestBytes = 32 << 10
 	maxReason       = 1000
@@ -93,7 +106,7 @@ func ParsePlan(request []byte) (Plan, error) {
 	plan := Plan{
 		Bake:           Duration(15 * time.Minute),
 		DeployedWithin: Duration(time.Hour),
-		Gates:          Gates{MinimumRequests: 1000, Tolerance: Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
+		Gates:          Gates{MinimumRequests: 1000, Tolerance: Tolerance{Errors5xx: 0.5, Errors4xx: 1}, Alpha: 0.01},
 	}
 	if len(request) > maxRequestBytes {
 		return Plan{}, fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
@@ -190,14 +203,15 @@ func checkReason(r *refusals, reason string) {
 
 func (c Change) check(r *refusals) {
 	switch c.Kind {
-	case KindStaged:
+	case KindStaged, KindNone:
 		if c.Origin != "" || c.Path != nil || c.Domain != nil {
-			r.add("change", `of kind "staged"`, "takes no origin, path or domain: staging is released as it is")
+			why := map[string]string{KindStaged: "staging is released as it is", KindNone: "staging is made equal to the primary"}[c.Kind]
+			r.add("change", fmt.Sprintf("of kind %q", c.Kind), "takes no origin, path or domain: "+why)
 		}
 		return
 	case KindOrigin:
 	default:
-		r.add("change.kind", quote(c.Kind), `must be "origin" or "staged"`)
+		r.add("change.kind", quote(c.Kind), `must be "origin", "staged" or "none"`)
 		return
 	}
 	if c.Origin == "" || len(c.Origin) > maxOriginField {
@@ -254,6 +268,9 @@ func (g Gates) check(r *refusals) {
 	checkTolerance(r, "gates.tolerance.5xx", g.Tolerance.Errors5xx)
 	checkTolerance(r, "gates.tolerance.4xx", g.Tolerance.Errors4xx)
 	g.Latency.check(r)
+	if !(g.Alpha >= MinAlpha && g.Alpha <= MaxAlpha) {
+		r.add("gates.alpha", g.Alpha, fmt.Sprintf("must be a probability from %v to %v", MinAlpha, MaxAlpha))
+	}
 	if len(g.Alarms) > maxAlarms {
 		r.add("gates.alarms", fmt.Sprintf("of %d", len(g.Alarms)), fmt.Sprintf("must have at most %d", maxAlarms))
 	}

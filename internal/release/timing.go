@@ -43,6 +43,9 @@ const (
 	KnownWithin = 2 * time.Minute
 	// ProofMinutes is the length of the window in which traffic is proven.
 	ProofMinutes = 5
+	// PastMinutes is how much of the primary's past says how its errors come: in bursts or one by one. Three hours, because
+	// a step of some minutes is too short to show a burst.
+	PastMinutes = 180
 	// BaselineMinutes is how much of the primary's past the bake compares with.
 	BaselineMinutes = 60
 )

@@ -53,10 +53,13 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Staging,
 		return release.Staging{}, err
 	}
 	wanted := staging.DistributionConfig
-	if doc.Plan.Change.Kind == release.KindOrigin {
+	switch doc.Plan.Change.Kind {
+	case release.KindOrigin:
 		if wanted, err = repointed(doc.Plan.Change, primary, staging); err != nil {
 			return release.Staging{}, err
 		}
+	case release.KindNone:
+		wanted = distribution.Copyable(primary.DistributionConfig, staging.DistributionConfig)
 	}
 	part := h.part(doc, primary, wanted)
 	before := doc.Preflight.Staging.Fingerprint
@@ -66,7 +69,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Staging,
 		return part, nil
 	case staging.Fingerprint == before:
 		return h.write(ctx, doc, part, staging, wanted)
-	case doc.Plan.Change.Kind == release.KindOrigin && staging.Fingerprint == part.Fingerprint:
+	case doc.Plan.Change.Kind != release.KindStaged && staging.Fingerprint == part.Fingerprint:
 		return part, nil // written by an earlier call, so its propagation is still to be waited for
 	}
 	return release.Staging{}, fault.Errorf(fault.ConfigChanged,
@@ -103,6 +106,7 @@ func (h Handler) part(doc release.Document, primary live.Config, wanted *types.D
 		Fingerprint: distribution.Fingerprint(wanted),
 		Differs:     len(differences) > 0,
 	}
+	part.Judge = part.Differs || doc.Plan.Change.Kind == release.KindNone
 	const most = 20 // the document stays small whatever the configs' size; the record has both configs
 	for i, d := range differences {
 		if i == most {

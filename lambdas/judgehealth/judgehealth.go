@@ -29,7 +29,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	now, step := h.Now(), doc.Plan.Ramp[doc.Step.Index]
 	part := release.Judgement{
 		Verdict: string(gates.Verdict), Reasons: gates.Reasons, Step: doc.Step.Index,
-		JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
+		Gates: metrics.Gates(gates.Rates), JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
 		Latency: latencyBefore(doc),
 	}
 	if gates.Verdict == judge.Unhealthy {
@@ -45,8 +45,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	if gates.Verdict == judge.Healthy && len(lacking) == 0 {
 		switch latency(doc, &part, deadline) {
 		case judge.Healthy:
-			part.ReleaseHealthy, part.StepHealthy = doc.Step.Last, !doc.Step.Last
-			part.Passed = append(part.Passed, release.PassedStep{Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now, Observation: doc.Observation})
+			pass(doc, &part)
 			return part, nil
 		case judge.Unhealthy:
 			part.Verdict, part.Stop = string(judge.Unhealthy), true
@@ -62,6 +61,17 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	}
 	part.Observe = true
 	return part, nil
+}
+
+// pass enters the step among the passed ones and says where to go from there.
+func pass(doc release.Document, part *release.Judgement) {
+	part.StepHealthy = !doc.Step.Last
+	part.Calibrated = doc.Step.Last && doc.Plan.Change.Kind == release.KindNone
+	part.ReleaseHealthy = doc.Step.Last && !part.Calibrated
+	part.Passed = append(part.Passed, release.PassedStep{
+		Step: part.Step, Weight: doc.Plan.Ramp[part.Step].Weight, Reasons: part.Reasons, At: part.At,
+		JudgedMinutes: part.JudgedMinutes, Gates: part.Gates, Observation: doc.Observation,
+	})
 }
 
 // lacks is what the step needs beside healthy gates and does not have.

@@ -14,8 +14,8 @@ import (
 func gated(minutes int, staging, primary float64) release.Document {
 	doc := document()
 	tolerance := 30.0
-	doc.Plan.Gates.Latency = &release.Latency{P95: &tolerance}
-	doc.Observation.Canary, doc.Observation.Baseline = series("ESTAGING", 15, 1), series("EPRIMARY", 15, 1)
+	doc.Plan.Gates.Latency, doc.Plan.Gates.Alpha = &release.Latency{P95: &tolerance}, 0.01
+	doc.Preflight.Past = release.Past{Errors5xx: release.PastErrors{Dispersion: 1}, Errors4xx: release.PastErrors{Dispersion: 1}}
 	for i := range minutes {
 		doc.Observation.Canary.LatencyP95 = append(doc.Observation.Canary.LatencyP95, staging*(1+float64(i%5)/50))
 		doc.Observation.Baseline.LatencyP95 = append(doc.Observation.Baseline.LatencyP95, primary*(1+float64(i%5)/50))
@@ -49,7 +49,7 @@ func TestLatencyIsComparedAtTheEndOfAStep(t *testing.T) {
 			reason: "exceeded, and slower with p",
 		},
 		"close to the tolerance: looks on until the deadline": {
-			doc: gated(15, 234, 180), after: early, arrow: observe, verdict: "inconclusive", compared: "inconclusive",
+			doc: gated(15, 232, 180), after: early, arrow: observe, verdict: "inconclusive", compared: "inconclusive",
 			reason: "latency: compared at 12:30, and once more at the step's deadline at 12:55 UTC",
 		},
 		"in between nothing is compared, whatever the minutes show": {
@@ -63,7 +63,7 @@ func TestLatencyIsComparedAtTheEndOfAStep(t *testing.T) {
 			doc: gated(15, 181, 180), change: before(1, "inconclusive"), after: late, arrow: releaseHealthy, verdict: "healthy", compared: "healthy",
 		},
 		"at the deadline it is compared once more: still not known": {
-			doc: gated(15, 234, 180), change: before(1, "inconclusive"), after: late, arrow: stop, verdict: "inconclusive", compared: "inconclusive",
+			doc: gated(15, 232, 180), change: before(1, "inconclusive"), after: late, arrow: stop, verdict: "inconclusive", compared: "inconclusive",
 			reason: "the step's deadline of 55m after its deployment has come",
 		},
 		"the verdict of the step before counts for nothing": {

@@ -31,7 +31,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Bake, er
 	alarms := metrics.AlarmsNow(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
 	names := metrics.Names{Canary: "primary after the promotion", Baseline: "primary before the release"}
 	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Primary.ID, doc.Deployed.At, names, alarms))
-	part := release.Bake{Verdict: string(gates.Verdict), Reasons: gates.Reasons, Since: doc.Deployed.At, At: h.Now()}
+	part := release.Bake{Verdict: string(gates.Verdict), Reasons: gates.Reasons, Gates: metrics.Gates(gates.Rates), Since: doc.Deployed.At, At: h.Now()}
 	if before := doc.Bake; before != nil {
 		part.Extended = before.Extended
 		if !before.Since.IsZero() {

@@ -228,9 +228,9 @@ func findingCases() map[string]findingCase {
 			nil,
 		},
 		"too few viewers": {
-			func(w *world) { w.perMinute = 100 },
+			func(w *world) { w.perMinute = 1000 },
 			release.TrafficTooLow, release.Block,
-			[]string{"100 requests a minute", "step 1 (weight 0.05", "ramp[0].deadline", "between 11:27 and 11:57 UTC"},
+			[]string{"1000 requests a minute", "too few to tell 5xx", "step 1 (weight 0.05", "ramp[0].deadline", "between 11:27 and 11:57 UTC"},
 			nil,
 		},
 		"no viewers": {

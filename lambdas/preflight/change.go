@@ -40,10 +40,10 @@ func originUnknown(f facts) []release.Finding {
 }
 
 // otherChanges guards what is on staging and would be thrown away: an origin release puts the primary's config plus its one
-// change there.
+// change there, a calibration the primary's config alone.
 func otherChanges(f facts) []release.Finding {
 	change := f.plan.Change
-	if change.Kind != release.KindOrigin {
+	if change.Kind == release.KindStaged {
 		return nil
 	}
 	diff := distribution.OnlyOriginDiffers(distribution.Diff(f.primary.config, f.staging.config), change.Origin)
@@ -52,12 +52,15 @@ func otherChanges(f facts) []release.Finding {
 	if len(texts) == 0 {
 		return nil
 	}
+	than, rebuilt := "in more than origin "+change.Origin, "the primary plus this change"
+	if change.Kind == release.KindNone {
+		than, rebuilt = "although this release changes nothing", "the primary"
+	}
 	return []release.Finding{finding(release.Block, release.StagingCarriesOtherChanges,
-		fmt.Sprintf("staging %s differs from the primary (primary → staging) in more than origin %s: %s",
-			f.staging.id, change.Origin, listed(texts, "; ", mostNamed)),
-		"someone's work may be there, or a config that was rolled back; this release is about one origin and would not carry it",
-		fmt.Sprintf("to release what is on staging, use change.kind %q; to throw it away, acknowledge %s: staging is then rebuilt from the primary plus this change",
-			release.KindStaged, release.StagingCarriesOtherChanges))}
+		fmt.Sprintf("staging %s differs from the primary (primary → staging) %s: %s", f.staging.id, than, listed(texts, "; ", mostNamed)),
+		"someone's work may be there, or a config that was rolled back; this release would not carry it",
+		fmt.Sprintf("to release what is on staging, use change.kind %q; to throw it away, acknowledge %s: staging is then rebuilt from %s",
+			release.KindStaged, release.StagingCarriesOtherChanges, rebuilt))}
 }
 
 func errorResponses(f facts) []release.Finding {

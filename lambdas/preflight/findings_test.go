@@ -55,8 +55,11 @@ func TestACleanPairPassesWithAnEstimateOnly(t *testing.T) {
 		t.Errorf("got passed %t, wait %t, findings %v", part.Passed, part.Wait, got)
 	}
 	f := find(t, part, release.TrafficEstimate)
-	// 1000 requests at 300 a minute take 3.3 minutes, so the observation of 10 decides, and 5 minutes of delay come on top.
-	for _, want := range []string{"6000 requests a minute", "step 1 (weight 0.05) about 15 minutes", "step 2 (weight 0.15) about 20 minutes"} {
+	for _, want := range []string{
+		"6000 requests a minute",
+		"step 1 (weight 0.05): healthy after about 8 judged minutes (nine times in ten by 12; the plan judges at least 10)",
+		"step 2 (weight 0.15): healthy after about 3 judged minutes (nine times in ten by 5; the plan judges at least 15)",
+	} {
 		if !strings.Contains(f.Fact, want) {
 			t.Errorf("got %q, want it to say %q", f.Fact, want)
 		}

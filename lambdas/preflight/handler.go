@@ -75,9 +75,12 @@ func conclude(f facts, doc release.Document) release.Preflight {
 		Since: f.since, At: f.now,
 		Primary:           f.primary.document(),
 		PolicyID:          f.policyID,
-		RequestsPerMinute: f.traffic.perMinute(),
+		RequestsPerMinute: f.traffic.perMinute(), Past: f.traffic.past,
 		Record:            record.Key(*doc.Plan, doc.Execution),
 		Findings:          decide(f),
+	}
+	for i := range f.plan.Ramp {
+		part.Estimates = append(part.Estimates, estimateOf(f, i).document())
 	}
 	if f.staging != nil {
 		part.Staging = f.staging.document()

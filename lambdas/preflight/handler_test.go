@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,7 +30,16 @@ func TestThePairIsDescribed(t *testing.T) {
 		Staging:  release.Distribution{ID: stagingID, Domain: stagingID + domain, Fingerprint: distribution.Fingerprint(w.staging())},
 		PolicyID: policyID, MaximumTTL: 600, RequestsPerMinute: 6000, Record: "releases/EPRIMARY1/20261123T115930Z-x1.json",
 	}
-	part.Findings = nil
+	// Without scatter from minute to minute: Σ errors²/requests is (Σ errors)²/Σ requests.
+	want.Past = release.Past{
+		From: w.now.Truncate(time.Minute).Add(-183 * time.Minute), To: w.now.Truncate(time.Minute).Add(-3 * time.Minute),
+		Errors5xx: release.PastErrors{Minutes: 180, Requests: 1_080_000, Errors: 1080, Squares: 1.08, Dispersion: 1},
+		Errors4xx: release.PastErrors{Minutes: 180, Requests: 1_080_000, Errors: 10_800, Squares: 108, Dispersion: 1},
+	}
+	for _, errors := range []*release.PastErrors{&part.Past.Errors5xx, &part.Past.Errors4xx} {
+		errors.Squares = math.Round(1e6*errors.Squares) / 1e6
+	}
+	part.Findings, part.Estimates = nil, nil
 	if got, want := fmt.Sprintf("%+v", part), fmt.Sprintf("%+v", want); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

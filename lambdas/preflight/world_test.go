@@ -50,6 +50,8 @@ type world struct {
 	policy  *types.ContinuousDeploymentPolicyConfig
 
 	perMinute float64 // requests of the primary; none: no datapoints
+	rate5xx   float64 // percent of them, in every minute
+	rate4xx   float64
 	alarms    map[string]cwtypes.StateValue
 	policies  map[string]string // bucket policies; none: NoSuchBucketPolicy
 	objects   map[string][]byte
@@ -87,11 +89,11 @@ func worldOf(t *testing.T, example string) *world {
 				},
 			},
 		},
-		perMinute: 6000,
-		alarms:    map[string]cwtypes.StateValue{},
-		policies:  map[string]string{},
-		objects:   map[string][]byte{},
-		fail:      map[string]error{},
+		perMinute: 6000, rate5xx: 0.1, rate4xx: 1,
+		alarms:   map[string]cwtypes.StateValue{},
+		policies: map[string]string{},
+		objects:  map[string][]byte{},
+		fail:     map[string]error{},
 	}
 	w.configs[primaryID].ContinuousDeploymentPolicyId = aws.String(policyID)
 	for _, o := range distribution.S3Origins(w.configs[primaryID]) {
@@ -238,11 +240,16 @@ func (w *world) GetMetricData(_ context.Context, in *cloudwatch.GetMetricDataInp
 	if err := w.call("GetMetricData"); err != nil {
 		return nil, err
 	}
-	result := cwtypes.MetricDataResult{Id: in.MetricDataQueries[0].Id, StatusCode: cwtypes.StatusCodeComplete}
-	for at := *in.StartTime; at.Before(*in.EndTime) && w.perMinute > 0; at = at.Add(time.Minute) {
-		result.Timestamps, result.Values = append(result.Timestamps, at), append(result.Values, w.perMinute)
+	out := &cloudwatch.GetMetricDataOutput{}
+	for _, q := range in.MetricDataQueries {
+		value := map[string]float64{"Requests": w.perMinute, "5xxErrorRate": w.rate5xx, "4xxErrorRate": w.rate4xx}[*q.MetricStat.Metric.MetricName]
+		result := cwtypes.MetricDataResult{Id: q.Id, StatusCode: cwtypes.StatusCodeComplete}
+		for at := *in.StartTime; at.Before(*in.EndTime) && w.perMinute > 0; at = at.Add(time.Minute) {
+			result.Timestamps, result.Values = append(result.Timestamps, at), append(result.Values, value)
+		}
+		out.MetricDataResults = append(out.MetricDataResults, result)
 	}
-	return &cloudwatch.GetMetricDataOutput{MetricDataResults: []cwtypes.MetricDataResult{result}}, nil
+	return out, nil
 }
 
 func (w *world) DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error) {

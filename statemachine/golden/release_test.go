@@ -81,7 +81,7 @@ func TestWhoeverLostTheLockWritesNoMore(t *testing.T) {
 }
 
 func TestTheEndsAreThoseOfARelease(t *testing.T) {
-	checkEnds(t, releaseMachine(t), release.Promoted, release.NothingToRelease, release.Rejected, release.RolledBack, release.NeedsOperator)
+	checkEnds(t, releaseMachine(t), release.Promoted, release.Calibrated, release.NothingToRelease, release.Rejected, release.RolledBack, release.NeedsOperator)
 }
 
 func TestEveryWayIntoTheEndsPassesFinish(t *testing.T) {

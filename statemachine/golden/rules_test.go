@@ -215,7 +215,7 @@ func TestChoicesLookAtOneBooleanThatALambdaComputed(t *testing.T) {
 
 func TestTitlesSayWhatKindOfBoxTheyAre(t *testing.T) {
 	ends := map[string]string{
-		release.Promoted: "Succeed", release.NothingToRelease: "Succeed",
+		release.Promoted: "Succeed", release.Calibrated: "Succeed", release.NothingToRelease: "Succeed",
 		release.Recovered: "Succeed", release.NothingToRecover: "Succeed",
 		release.Rejected: "Fail", release.RolledBack: "Fail", release.NeedsOperator: "Fail",
 	}
