@@ -2,6 +2,7 @@ package judge_test
 
 import (
 	"encoding/binary"
+	"math"
 	"testing"
 
 	"cloudfront-cd/internal/judge"
@@ -45,15 +46,20 @@ func FuzzJudge(f *testing.F) {
 		}
 		return raw
 	}
-	f.Add(minute(5000, 10, 2), minute(90_000, 100, 30), int64(1000), 1.0, 0.5, "OK")
-	f.Add(minute(5000, 5000, 5000), minute(5000, 5000, 5000), int64(1), 1.0, 0.5, "ALARM")
-	f.Add(minute(-1, -1, -1), minute(-1, -1, -1), int64(0), 0.0, 0.0, "")
-	f.Add(minute(1<<62, 0, 0, 1<<62, 0, 0), minute(1, 2), int64(-5), -1.0, 1e308, "INSUFFICIENT_DATA")
-	f.Fuzz(func(t *testing.T, canaryRaw, baselineRaw []byte, minimum int64, tolerance4xx, tolerance5xx float64, state string) {
+	f.Add(minute(5000, 10, 2), minute(90_000, 100, 30), int64(1000), 1.0, 0.5, 0.001, 1.0, true, "OK")
+	f.Add(minute(50_000, 10, 2), minute(90_000, 100, 30), int64(1000), 1.0, 0.5, 0.001, 1.0, false, "OK")
+	f.Add(minute(5000, 5000, 5000), minute(5000, 5000, 5000), int64(1), 1.0, 0.5, 0.01, 5.0, true, "ALARM")
+	f.Add(minute(-1, -1, -1), minute(-1, -1, -1), int64(0), 0.0, 0.0, 0.0, 0.0, true, "")
+	f.Add(minute(1<<62, 0, 0, 1<<62, 0, 0), minute(1, 2), int64(-5), -1.0, 1e308, 1.0, math.NaN(), false, "INSUFFICIENT_DATA")
+	f.Add(minute(1, 0, 0), minute(1_000_000_000_000, 1, 1), int64(1), 1e-300, 100.0, 1e-300, math.Inf(1), true, "OK")
+	f.Fuzz(func(t *testing.T, canaryRaw, baselineRaw []byte, minimum int64, tolerance4xx, tolerance5xx, alpha, dispersion float64, same bool, state string) {
 		canary, baseline := decode("staging", canaryRaw), decode("primary", baselineRaw)
 		got := judge.Judge(judge.Evidence{
-			Canary: canary, Baseline: baseline,
-			Gates:  judge.Gates{MinimumRequests: minimum, Tolerance4xx: tolerance4xx, Tolerance5xx: tolerance5xx},
+			Canary: canary, Baseline: baseline, SameMinutes: same,
+			Gates: judge.Gates{
+				MinimumRequests: minimum, Tolerance4xx: tolerance4xx, Tolerance5xx: tolerance5xx,
+				Alpha: alpha, Dispersion4xx: dispersion, Dispersion5xx: dispersion,
+			},
 			Alarms: []judge.Alarm{{Name: "site", State: state}},
 		})
 		switch got.Verdict {
@@ -68,8 +74,14 @@ func FuzzJudge(f *testing.F) {
 		if !canarySound || !baselineSound || canaryRequests < max(1, minimum) || baselineRequests < 1 || got.Minutes < 1 {
 			t.Errorf("got healthy on %v against %v with a minimum of %d", canary, baseline, minimum)
 		}
-		if !(tolerance4xx >= 0) || !(tolerance5xx >= 0) {
-			t.Errorf("got healthy with tolerances %v and %v", tolerance4xx, tolerance5xx)
+		if !(tolerance4xx > 0) || !(tolerance5xx > 0) || !(alpha > 0 && alpha < 1) {
+			t.Errorf("got healthy with tolerances %v and %v, alpha %v", tolerance4xx, tolerance5xx, alpha)
+		}
+		for _, r := range got.Rates {
+			if !(r.Interval.Upper < r.Tolerance) || !(r.Interval.Lower <= r.Interval.Estimate && r.Interval.Estimate <= r.Interval.Upper) ||
+				r.Canary.Errors == r.Canary.Requests {
+				t.Errorf("got healthy by %+v", r)
+			}
 		}
 		if state != judge.StateOK && state != judge.StateInsufficientData {
 			t.Errorf("got healthy with an alarm in state %q", state)
