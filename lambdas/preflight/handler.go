@@ -22,6 +22,7 @@ type cloudFront interface {
 	cloudfront.GetDistributionAPIClient
 	cloudfront.ListDistributionsAPIClient
 	live.PolicyReader
+	monitoringReader
 }
 
 type cloudWatch interface {
@@ -76,8 +77,8 @@ func conclude(f facts, doc release.Document) release.Preflight {
 		Primary:           f.primary.document(),
 		PolicyID:          f.policyID,
 		RequestsPerMinute: f.traffic.perMinute(), Past: f.traffic.past,
-		Record:            record.Key(*doc.Plan, doc.Execution),
-		Findings:          decide(f),
+		Record:   record.Key(*doc.Plan, doc.Execution),
+		Findings: decide(f),
 	}
 	for i := range f.plan.Ramp {
 		part.Estimates = append(part.Estimates, estimateOf(f, i).document())
