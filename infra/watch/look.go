@@ -30,10 +30,31 @@ func (r *run) judgement(at time.Time, j release.Judgement) {
 	if t := d.Traffic; t != nil && t.From.Before(t.To) {
 		share = fmt.Sprintf("share %.1f %% of %s", 100*t.Share, Percent(d.Step.Weight))
 	}
+	reasons := j.Reasons
+	if estimate := estimated(d.Preflight, j); estimate != "" && !j.Observe {
+		reasons = append(reasons, estimate)
+	}
 	r.looked(at, look{
 		seen: minutes(float64(j.JudgedMinutes), step.Observe), share: share, other: "primary", counts: d.Observation,
-		verdict: j.Verdict, reasons: j.Reasons, ends: !j.Observe,
+		verdict: j.Verdict, reasons: reasons, ends: !j.Observe,
 	})
+}
+
+// estimated sets how long the gates took against Preflight's estimate; empty where there is none, or no verdict.
+func estimated(p *release.Preflight, j release.Judgement) string {
+	if p == nil || j.Step >= len(p.Estimates) {
+		return ""
+	}
+	e := p.Estimates[j.Step]
+	switch {
+	case j.HealthyAfter > 0 && e.Healthy != nil && e.Likely != nil:
+		return fmt.Sprintf("estimate: the gates were healthy after %s; Preflight expected about %d, nine times in ten at most %d",
+			Plural(j.HealthyAfter, "judged minute"), *e.Healthy, *e.Likely)
+	case j.Verdict == "unhealthy" && e.Catch != nil:
+		return fmt.Sprintf("estimate: caught after %s; Preflight expected about %d for errors of twice the tolerance more",
+			Plural(j.JudgedMinutes, "judged minute"), *e.Catch)
+	}
+	return ""
 }
 
 // bake is one look at the primary after the promotion.

@@ -74,7 +74,7 @@ func (r *run) showLook(at time.Time, l look, reasons []string) {
 func (l look) expects(reason string) bool {
 	gate, _, _ := strings.Cut(reason, ":")
 	switch gate {
-	case "observe", "traffic": // Prove Traffic has a line of its own
+	case "observe", "traffic", "excluded": // Prove Traffic has a line of its own, and what is excluded is always the same
 		return true
 	case "requests":
 		return !l.visible()

@@ -78,6 +78,14 @@ func TestJudge(t *testing.T) {
 		"nothing but errors on the canary is unhealthy": {
 			canary: side("staging", 10, 500, 0, 500), baseline: good, want: judge.Unhealthy, minutes: 10,
 		},
+		"a handful of errors is an excess where there are hardly any": {
+			canary: side("staging", 1, 1000, 0, 8), baseline: side("primary", 1, 19_000, 0, 3), want: judge.Unhealthy, minutes: 1,
+			reason: "5xx: staging 8 of 1,000 (0.80 %), primary 3 of 19,000 (0.02 %): +0.78 points, above 0 and below +2.20 with 99 % confidence however often one looks; tolerance 0.50 → unhealthy",
+		},
+		"a handful of errors may be one burst": {
+			canary: side("staging", 1, 1000, 0, 8), baseline: side("primary", 1, 19_000, 0, 3), want: judge.Inconclusive, minutes: 1,
+			gates: with(func(g *judge.Gates) { g.Dispersion5xx = 5 }),
+		},
 		"an excess that may be chance is inconclusive": {
 			canary: side("staging", 10, 100, 1, 2), baseline: side("primary", 10, 100, 1, 1), want: judge.Inconclusive, minutes: 10,
 			reason: "5xx: staging 20 of 1,000 (2.00 %), primary 10 of 1,000 (1.00 %): +1.00 points, between −1.69 and +3.69 with 99 % confidence however often one looks; tolerance 0.50, exceeded, but it may be chance → inconclusive",

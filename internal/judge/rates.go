@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -13,12 +14,20 @@ type Rate struct {
 	Gate             string
 	Canary, Baseline Tally
 	Interval         Interval
+	// LogE is the evidence of a difference (excess); beyond ln(2/Alpha) it is one.
+	LogE float64
 	// Dispersion is the one that the interval was made with, Tolerance in percentage points, Alpha this gate's own.
 	Dispersion, Tolerance, Alpha float64
 	Verdict                      Verdict
 }
 
+// above stands for the lower end of an interval that is known to be above zero and not by how much.
+const above = math.SmallestNonzeroFloat64
+
 // Compare is a gate in numbers; past is the dispersion of the primary's past. Both sides must have requests.
+//
+// It is unhealthy when the whole interval is above zero and the estimate beyond the tolerance, and healthy when the whole
+// interval is below the tolerance. Whether it is above zero the e-value says (excess), as that is exact for few errors, too.
 func Compare(canary, baseline Tally, past, tolerance, alpha float64) Rate {
 	r := Rate{Canary: canary, Baseline: baseline, Tolerance: tolerance, Alpha: alpha, Verdict: Inconclusive}
 	if !(tolerance > 0 && tolerance <= 100) || !(alpha > 0 && alpha < 1) {
@@ -26,6 +35,13 @@ func Compare(canary, baseline Tally, past, tolerance, alpha float64) Rate {
 	}
 	r.Dispersion = dispersion(past, baseline)
 	r.Interval = Difference(canary, baseline, r.Dispersion, tolerance, alpha)
+	r.LogE = excess(canary, baseline, r.Dispersion)
+	// Half of alpha is for calling equal sides different, half for the upper end.
+	if differs := r.LogE >= math.Log(2/alpha) && r.Interval.Estimate > 0; differs {
+		r.Interval.Lower = max(r.Interval.Lower, above)
+	} else {
+		r.Interval.Lower = min(r.Interval.Lower, 0)
+	}
 	switch i := r.Interval; {
 	case i.Lower > 0 && i.Estimate > tolerance:
 		r.Verdict = Unhealthy
@@ -88,8 +104,12 @@ func (r Rate) sentence(e Evidence) string {
 		return fmt.Sprintf("%s: cannot be judged with a tolerance of %v points and an alpha of %v", sides, r.Tolerance, r.Alpha)
 	}
 	i := r.Interval
-	text := fmt.Sprintf("%s: %s points, between %s and %s with %s %% confidence however often one looks; tolerance %s",
-		sides, signed(i.Estimate), signed(i.Lower), signed(i.Upper), short(e.Gates.Confidence), points(r.Tolerance))
+	between := fmt.Sprintf("between %s and %s", signed(i.Lower), signed(i.Upper))
+	if i.Lower == above {
+		between = "above 0 and below " + signed(i.Upper)
+	}
+	text := fmt.Sprintf("%s: %s points, %s with %s %% confidence however often one looks; tolerance %s",
+		sides, signed(i.Estimate), between, short(e.Gates.Confidence), points(r.Tolerance))
 	switch {
 	case r.Canary.Errors == r.Canary.Requests && r.Verdict == Inconclusive:
 		return text + ", but a side with nothing but errors cannot be called healthy"

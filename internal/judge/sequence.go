@@ -8,7 +8,7 @@ type Interval struct {
 }
 
 // Difference is the difference of two error rates with its confidence sequence: an interval that, looked at after every
-// minute for as long as one likes, misses the truth even once with a probability of at most alpha.
+// minute for as long as one likes, misses the truth even once with a probability of at most alpha, half of it at each end.
 //
 // It is the asymptotic confidence sequence with Robbins' normal mixture (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas,
 // "Time-uniform central limit theory and asymptotic confidence sequences", 2021, https://arxiv.org/abs/2103.06476,

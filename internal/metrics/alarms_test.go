@@ -152,12 +152,19 @@ func TestEvidence(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			plan := release.Plan{Gates: release.Gates{MinimumRequests: 7, Tolerance: release.Tolerance{Errors5xx: 0.5, Errors4xx: 2}}}
-			got := metrics.Evidence(release.Document{Plan: &plan, Observation: c.observation}, "ESTAGING", noon, metrics.Names{Canary: "staging"}, nil)
+			plan := release.Plan{Gates: release.Gates{MinimumRequests: 7, Tolerance: release.Tolerance{Errors5xx: 0.5, Errors4xx: 2}, Alpha: 0.05}}
+			plan.Ramp = make([]release.RampStep, 4)
+			past := release.Past{Errors5xx: release.PastErrors{Dispersion: 3}, Errors4xx: release.PastErrors{Dispersion: 2}}
+			doc := release.Document{Plan: &plan, Preflight: &release.Preflight{Past: past}, Observation: c.observation}
+			got := metrics.Evidence(doc, "ESTAGING", noon, metrics.Names{Canary: "staging"}, nil)
 			if got.Unreadable != c.want {
 				t.Errorf("got %q, want %q", got.Unreadable, c.want)
 			}
-			if want := (judge.Gates{MinimumRequests: 7, Tolerance4xx: 2, Tolerance5xx: 0.5}); got.Gates != want {
+			// Two gates in each of four steps and the bake.
+			want := judge.Gates{
+				MinimumRequests: 7, Tolerance4xx: 2, Tolerance5xx: 0.5, Alpha: 0.05 / 10, Confidence: 95, Dispersion4xx: 2, Dispersion5xx: 3,
+			}
+			if got.Gates != want {
 				t.Errorf("got gates %+v, want %+v", got.Gates, want)
 			}
 		})

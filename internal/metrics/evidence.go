@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"cloudfront-cd/internal/judge"
@@ -22,7 +23,7 @@ func Evidence(doc release.Document, canary string, since time.Time, names Names,
 	e := judge.Evidence{
 		Gates: judge.Gates{
 			MinimumRequests: gates.MinimumRequests, Tolerance4xx: gates.Tolerance.Errors4xx, Tolerance5xx: gates.Tolerance.Errors5xx,
-			Alpha: doc.Plan.AlphaPerGate(), Confidence: 100 * (1 - gates.Alpha),
+			Alpha: doc.Plan.AlphaPerGate(), Confidence: gates.Confidence(),
 			Dispersion4xx: past.Errors4xx.Dispersion, Dispersion5xx: past.Errors5xx.Dispersion,
 		},
 		Excluded: []string{
@@ -55,12 +56,15 @@ func Gates(rates []judge.Rate) []release.Gate {
 			Gate: r.Gate, Verdict: string(r.Verdict),
 			Canary:   release.Share{Errors: r.Canary.Errors, Requests: r.Canary.Requests},
 			Baseline: release.Share{Errors: r.Baseline.Errors, Requests: r.Baseline.Requests},
-			Estimate: r.Interval.Estimate, Lower: r.Interval.Lower, Upper: r.Interval.Upper,
-			Dispersion: r.Dispersion, Tolerance: r.Tolerance, Alpha: r.Alpha,
+			Estimate: rounded(r.Interval.Estimate), Lower: rounded(r.Interval.Lower), Upper: rounded(r.Interval.Upper),
+			LogE: rounded(r.LogE), Dispersion: rounded(r.Dispersion), Tolerance: r.Tolerance, Alpha: r.Alpha,
 		}
 	}
 	return gates
 }
+
+// rounded keeps the document short; no digit beyond the sixth tells anything.
+func rounded(x float64) float64 { return math.Round(1e6*x) / 1e6 }
 
 func side(name string, s release.Series) judge.Side {
 	return judge.Side{Name: name, Requests: s.Requests, Errors4xx: s.Errors4xx, Errors5xx: s.Errors5xx}

@@ -289,8 +289,10 @@ type Judgement struct {
 	Observe        bool `json:"observe"`        // look again in a minute
 	Stop           bool `json:"stop"`           // unhealthy, or inconclusive at the step's deadline
 	// JudgedMinutes counts the minutes that carried evidence.
-	JudgedMinutes int       `json:"judgedMinutes"`
-	At            time.Time `json:"at"`
+	JudgedMinutes int `json:"judgedMinutes"`
+	// HealthyAfter is how many judged minutes the gates took to be healthy, and are since; 0 while they are not.
+	HealthyAfter int       `json:"healthyAfter,omitempty"`
+	At           time.Time `json:"at"`
 	// Latency is the latest comparison of this step's latencies; nil before the first, and where no gate asks for one.
 	Latency *LatencyVerdict `json:"latency,omitempty"`
 	// Passed are the steps that are done, each with the evidence of its last look.
@@ -312,8 +314,9 @@ type PassedStep struct {
 	Weight  float64   `json:"weight"`
 	Reasons []string  `json:"reasons"`
 	At      time.Time `json:"at"`
-	// JudgedMinutes is how many it took, to be compared with Preflight's estimate.
+	// JudgedMinutes is how many it took, HealthyAfter how many its gates took: what Preflight has estimated.
 	JudgedMinutes int    `json:"judgedMinutes"`
+	HealthyAfter  int    `json:"healthyAfter"`
 	Gates         []Gate `json:"gates,omitempty"`
 	// Observation is the counts on which it passed: with the later one of the bake, every measurement of the release.
 	Observation *Observation `json:"observation,omitempty"`

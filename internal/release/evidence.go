@@ -49,6 +49,8 @@ type Gate struct {
 	Estimate float64 `json:"estimate"`
 	Lower    float64 `json:"lower"`
 	Upper    float64 `json:"upper"`
+	// LogE is the evidence of a difference, the natural logarithm of an e-value; from ln(2 ÷ alpha) on there is one.
+	LogE float64 `json:"logE"`
 	// Dispersion, Tolerance (percentage points) and Alpha are what the interval was made with.
 	Dispersion float64 `json:"dispersion"`
 	Tolerance  float64 `json:"tolerance"`

@@ -2,6 +2,7 @@ package release
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,8 +80,14 @@ type Gates struct {
 func (p *Plan) AlphaPerGate() float64 {
 	gates := 2 + len(p.Gates.Latency.Percentiles()) // 5xx and 4xx
 	judgings := len(p.Ramp) + 1
-	return p.Gates.Alpha / float64(gates*judgings)
+	return p.Gates.alpha() / float64(gates*judgings)
 }
+
+// Confidence is that of all intervals of a release together, in percent.
+func (g Gates) Confidence() float64 { return 100 * (1 - g.alpha()) }
+
+// alpha is the default in a plan from before there was one.
+func (g Gates) alpha() float64 { return cmp.Or(g.Alpha, defaultAlpha) }
 
 // Tolerance is in percentage points; defaults 0.5 for 5xx and 1 for 4xx.
 type Tolerance struct {
@@ -90,8 +97,9 @@ type Tolerance struct {
 
 // Limits of a request.
 const (
-	MinAlpha        = 1e-4
-	MaxAlpha        = 0.2
+	minAlpha        = 1e-4
+	maxAlpha        = 0.2
+	defaultAlpha    = 0.01
 	MaxWeight       = 0.15 // CloudFront API Reference, ContinuousDeploymentSingleWeightConfig
 	maxRequestBytes = 32 << 10
 	maxReason       = 1000
@@ -106,7 +114,7 @@ func ParsePlan(request []byte) (Plan, error) {
 	plan := Plan{
 		Bake:           Duration(15 * time.Minute),
 		DeployedWithin: Duration(time.Hour),
-		Gates:          Gates{MinimumRequests: 1000, Tolerance: Tolerance{Errors5xx: 0.5, Errors4xx: 1}, Alpha: 0.01},
+		Gates:          Gates{MinimumRequests: 1000, Tolerance: Tolerance{Errors5xx: 0.5, Errors4xx: 1}, Alpha: defaultAlpha},
 	}
 	if len(request) > maxRequestBytes {
 		return Plan{}, fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
@@ -268,8 +276,8 @@ func (g Gates) check(r *refusals) {
 	checkTolerance(r, "gates.tolerance.5xx", g.Tolerance.Errors5xx)
 	checkTolerance(r, "gates.tolerance.4xx", g.Tolerance.Errors4xx)
 	g.Latency.check(r)
-	if !(g.Alpha >= MinAlpha && g.Alpha <= MaxAlpha) {
-		r.add("gates.alpha", g.Alpha, fmt.Sprintf("must be a probability from %v to %v", MinAlpha, MaxAlpha))
+	if !(g.Alpha >= minAlpha && g.Alpha <= maxAlpha) {
+		r.add("gates.alpha", g.Alpha, fmt.Sprintf("must be a probability from %v to %v", minAlpha, maxAlpha))
 	}
 	if len(g.Alarms) > maxAlarms {
 		r.add("gates.alarms", fmt.Sprintf("of %d", len(g.Alarms)), fmt.Sprintf("must have at most %d", maxAlarms))

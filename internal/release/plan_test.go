@@ -20,7 +20,7 @@ func TestParsePlanFillsInDefaults(t *testing.T) {
 	}
 	want := `{"primary":"E1PRIMARY","change":{"kind":"staged"},` +
 		`"ramp":[{"weight":0.05,"observe":"10m","deadline":"40m"},{"weight":0.15,"observe":"15m","deadline":"55m"}],` +
-		`"gates":{"minimumRequests":1000,"tolerance":{"5xx":0.5,"4xx":1}},"bake":"15m","deployedWithin":"1h"}`
+		`"gates":{"minimumRequests":1000,"tolerance":{"5xx":0.5,"4xx":1},"alpha":0.01},"bake":"15m","deployedWithin":"1h"}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -32,6 +32,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 		Gates: metrics.Gates(gates.Rates), JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
 		Latency: latencyBefore(doc),
 	}
+	if gates.Verdict == judge.Healthy {
+		part.HealthyAfter = healthyAfter(doc, gates.Minutes)
+	}
 	if gates.Verdict == judge.Unhealthy {
 		part.Stop = true
 		return part, nil
@@ -70,8 +73,16 @@ func pass(doc release.Document, part *release.Judgement) {
 	part.ReleaseHealthy = doc.Step.Last && !part.Calibrated
 	part.Passed = append(part.Passed, release.PassedStep{
 		Step: part.Step, Weight: doc.Plan.Ramp[part.Step].Weight, Reasons: part.Reasons, At: part.At,
-		JudgedMinutes: part.JudgedMinutes, Gates: part.Gates, Observation: doc.Observation,
+		JudgedMinutes: part.JudgedMinutes, HealthyAfter: part.HealthyAfter, Gates: part.Gates, Observation: doc.Observation,
 	})
+}
+
+// healthyAfter is when the gates were first found healthy at this step, if they have been ever since, else now.
+func healthyAfter(doc release.Document, minutes int) int {
+	if before := doc.Judgement; before != nil && before.Step == doc.Step.Index && before.HealthyAfter > 0 {
+		return before.HealthyAfter
+	}
+	return minutes
 }
 
 // lacks is what the step needs beside healthy gates and does not have.

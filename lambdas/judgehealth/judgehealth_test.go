@@ -39,6 +39,11 @@ func series(distribution string, minutes int, errors5xx int64) release.Series {
 	}
 }
 
+// observed is minutes in which staging had so many 5xx and the primary one.
+func observed(minutes int, errors5xx int64) *release.Observation {
+	return &release.Observation{Canary: series("ESTAGING", minutes, errors5xx), Baseline: series("EPRIMARY", minutes, 1)}
+}
+
 // document is in the second and last step, which wants 15 judged minutes within 55, after a first that passed.
 func document() release.Document {
 	return release.Document{
@@ -49,11 +54,14 @@ func document() release.Document {
 			},
 			Gates: release.Gates{MinimumRequests: 1000, Tolerance: release.Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
 		},
-		Preflight:   &release.Preflight{Primary: release.Distribution{ID: "EPRIMARY"}, Staging: release.Distribution{ID: "ESTAGING"}},
+		Preflight: &release.Preflight{
+			Primary: release.Distribution{ID: "EPRIMARY"}, Staging: release.Distribution{ID: "ESTAGING"},
+			Past: release.Past{Errors5xx: release.PastErrors{Dispersion: 1}, Errors4xx: release.PastErrors{Dispersion: 1.2}},
+		},
 		Step:        &release.Step{Index: 1, Weight: 0.15, Last: true},
 		Deployed:    &release.Deployed{At: deployed},
 		Traffic:     &release.Traffic{Step: 1, Verdict: release.Flowing, Flowing: true, Note: "all is well"},
-		Observation: &release.Observation{Canary: series("ESTAGING", 15, 1), Baseline: series("EPRIMARY", 15, 1)},
+		Observation: observed(15, 1),
 		Judgement:   &release.Judgement{Passed: []release.PassedStep{{Step: 0, Weight: 0.05}}},
 	}
 }
@@ -63,19 +71,20 @@ func passed(d *release.Document) {
 	d.Judgement.Passed = append(d.Judgement.Passed, release.PassedStep{Step: 1, Weight: 0.15})
 }
 
-// The four arrows of the Choice "Verdict?".
+// The five arrows of the Choice "Verdict?".
 const (
 	releaseHealthy = "releaseHealthy"
+	calibrated     = "calibrated"
 	stepHealthy    = "stepHealthy"
 	observe        = "observe"
 	stop           = "stop"
 )
 
-// arrow is which of the four the judgement takes; it fails unless it is exactly one.
+// arrow is which of the five the judgement takes; it fails unless it is exactly one.
 func arrow(t *testing.T, j release.Judgement) string {
 	t.Helper()
 	var taken []string
-	for name, set := range map[string]bool{releaseHealthy: j.ReleaseHealthy, stepHealthy: j.StepHealthy, observe: j.Observe, stop: j.Stop} {
+	for name, set := range map[string]bool{releaseHealthy: j.ReleaseHealthy, calibrated: j.Calibrated, stepHealthy: j.StepHealthy, observe: j.Observe, stop: j.Stop} {
 		if set {
 			taken = append(taken, name)
 		}
@@ -100,7 +109,22 @@ func TestHandle(t *testing.T) {
 	}{
 		"the last step passes": {
 			after: early, verdict: "healthy", arrow: releaseHealthy, passed: 2,
-			reason: "5xx: staging 15 of 15,000 (0.10 %), primary 15 of 15,000 (0.10 %): +0.00 points; tolerance 0.50 → healthy",
+			reason: "5xx: staging 15 of 15,000 (0.10 %), primary 15 of 15,000 (0.10 %): +0.00 points, between −0.18 and +0.18 with 99 % confidence however often one looks; tolerance 0.50 → healthy",
+		},
+		"what is left out is said": {
+			after: early, verdict: "healthy", arrow: releaseHealthy, passed: 2,
+			reason: "excluded: the first 2m after the deployment (warm-up), the newest 3m (metric delay)",
+		},
+		"the last step of a calibration passes without a promotion": {
+			change: func(d *release.Document) { d.Plan.Change.Kind = release.KindNone },
+			after:  early, verdict: "healthy", arrow: calibrated, passed: 2,
+		},
+		"a step of a calibration passes and there is another": {
+			change: func(d *release.Document) {
+				d.Plan.Change.Kind = release.KindNone
+				d.Step, d.Traffic.Step, d.Judgement = &release.Step{Index: 0, Weight: 0.05}, 0, nil
+			},
+			after: early, verdict: "healthy", arrow: stepHealthy, passed: 1,
 		},
 		"a step passes even at its deadline": {after: late, verdict: "healthy", arrow: releaseHealthy, passed: 2},
 		"a step passes and there is another": {
@@ -130,26 +154,26 @@ func TestHandle(t *testing.T) {
 			after: late + time.Hour, verdict: "healthy", arrow: releaseHealthy, passed: 2,
 		},
 		"errors on staging stop the release": {
-			change: func(d *release.Document) { d.Observation.Canary = series("ESTAGING", 3, 50) },
+			change: func(d *release.Document) { d.Observation = observed(3, 50) },
 			after:  early, verdict: "unhealthy", arrow: stop, passed: 1, reason: "→ unhealthy",
 		},
 		"errors on staging stop the release even without flowing traffic": {
 			change: func(d *release.Document) {
-				d.Observation.Canary = series("ESTAGING", 3, 50)
+				d.Observation = observed(3, 50)
 				d.Traffic = nil
 			},
 			after: early, verdict: "unhealthy", arrow: stop, passed: 1,
 		},
 		"too few judged minutes are looked at again": {
-			change: func(d *release.Document) { d.Observation.Canary = series("ESTAGING", 14, 1) },
+			change: func(d *release.Document) { d.Observation = observed(14, 1) },
 			after:  early, verdict: "inconclusive", arrow: observe, passed: 1, reason: "observe: 14 judged minutes of 15m → inconclusive",
 		},
 		"too few judged minutes at the deadline stop the release": {
-			change: func(d *release.Document) { d.Observation.Canary = series("ESTAGING", 14, 1) },
+			change: func(d *release.Document) { d.Observation = observed(14, 1) },
 			after:  late, verdict: "inconclusive", arrow: stop, passed: 1, reason: "the step's deadline of 55m after its deployment has come",
 		},
 		"a second before the deadline it is looked at again": {
-			change: func(d *release.Document) { d.Observation.Canary = series("ESTAGING", 14, 1) },
+			change: func(d *release.Document) { d.Observation = observed(14, 1) },
 			after:  late - time.Second, verdict: "inconclusive", arrow: observe, passed: 1,
 		},
 		"traffic that does not flow is never healthy": {
@@ -173,7 +197,7 @@ func TestHandle(t *testing.T) {
 			after:  early, verdict: "inconclusive", arrow: observe, passed: 1,
 		},
 		"no data is not healthy": {
-			change: func(d *release.Document) { d.Observation.Canary = series("ESTAGING", 0, 0) },
+			change: func(d *release.Document) { d.Observation = observed(0, 0) },
 			after:  early, verdict: "inconclusive", arrow: observe, passed: 1, reason: "requests: staging 0 of the 1,000 needed → inconclusive",
 		},
 		"metrics that could not be read are not healthy": {
@@ -247,7 +271,7 @@ func TestAPassedStepKeepsItsEvidence(t *testing.T) {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 	p := got.Passed[1]
-	if p.Step != 1 || p.Weight != 0.15 || len(p.Reasons) != 2 || !p.At.Equal(got.At) {
+	if p.Step != 1 || p.Weight != 0.15 || len(p.Reasons) != 3 || !p.At.Equal(got.At) || p.JudgedMinutes != 15 || len(p.Gates) != 2 {
 		t.Errorf("got %+v", p)
 	}
 	if want := document().Observation; !reflect.DeepEqual(p.Observation, want) {

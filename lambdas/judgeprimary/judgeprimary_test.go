@@ -73,8 +73,11 @@ func document(o *release.Observation, before *release.Bake) release.Document {
 			Bake:  release.Duration(15 * time.Minute),
 			Gates: release.Gates{MinimumRequests: 1000, Tolerance: release.Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
 		},
-		Staging:     &release.Staging{Fingerprint: distribution.Fingerprint(configOf(judged))},
-		Preflight:   &release.Preflight{Primary: release.Distribution{ID: "EPRIMARY"}},
+		Staging: &release.Staging{Fingerprint: distribution.Fingerprint(configOf(judged))},
+		Preflight: &release.Preflight{
+			Primary: release.Distribution{ID: "EPRIMARY"},
+			Past:    release.Past{Errors5xx: release.PastErrors{Dispersion: 1}, Errors4xx: release.PastErrors{Dispersion: 1}},
+		},
 		Deployed:    &release.Deployed{At: deployed},
 		Observation: o,
 		Bake:        before,
@@ -122,7 +125,7 @@ func TestHandle(t *testing.T) {
 		"health before the end is looked at again": {observation: after(10, 1), after: early, verdict: "healthy", arrow: again},
 		"health at the end ends the bake": {
 			observation: after(10, 1), after: end, verdict: "healthy", arrow: done,
-			reason: "5xx: primary after the promotion 10 of 10,000 (0.10 %), primary before the release 60 of 60,000 (0.10 %): +0.00 points; tolerance 0.50 → healthy",
+			reason: "5xx: primary after the promotion 10 of 10,000 (0.10 %), primary before the release 60 of 60,000 (0.10 %): +0.00 points, between −0.16 and +0.16 with 99 % confidence however often one looks; tolerance 0.50 → healthy",
 		},
 		"errors go back at the first look":    {observation: after(1, 50), after: 6 * time.Minute, verdict: "unhealthy", arrow: regressed},
 		"errors go back at the end":           {observation: after(10, 50), after: end, verdict: "unhealthy", arrow: regressed},

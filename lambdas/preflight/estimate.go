@@ -48,13 +48,18 @@ func estimateOf(f facts, index int) estimate {
 	}
 }
 
-// minutes is how long the gate takes to tell a regression of so many points, or none if 0, in a share of the cases.
-func (e estimate) minutes(r errorRate, regression, share float64) float64 {
+// traffic is what the gate on an error rate will get to see.
+func (e estimate) traffic(r errorRate) judge.Traffic {
 	t := judge.Traffic{CanaryPerMinute: e.perMinute * e.step.Weight, BaselinePerMinute: e.perMinute * (1 - e.step.Weight)}
 	if r.past.Requests > 0 {
 		t.ErrorRate = float64(r.past.Errors) / float64(r.past.Requests)
 	}
-	return t.Minutes(regression, r.past.Dispersion, r.tolerance, e.alpha, share)
+	return t
+}
+
+// healthy is how many minutes the gate takes to tell that nothing is wrong, in a share of the cases.
+func (e estimate) healthy(r errorRate, share float64) float64 {
+	return e.traffic(r).Healthy(r.past.Dispersion, r.tolerance, e.alpha, share)
 }
 
 // enoughRequests is how many minutes the step takes to collect the minimum of requests; infinite without traffic.
@@ -67,11 +72,11 @@ func (e estimate) document() release.Estimate {
 	d := release.Estimate{Step: e.index, Weight: e.step.Weight, Gate: "requests"}
 	healthy, likely, catch := e.enoughRequests(), e.enoughRequests(), 0.0
 	for _, r := range e.rates {
-		if longest := e.minutes(r, 0, nineInTen); longest > likely {
+		if longest := e.healthy(r, nineInTen); longest > likely {
 			d.Gate, likely = r.name, longest
 		}
-		healthy = max(healthy, e.minutes(r, 0, median))
-		catch = max(catch, e.minutes(r, 2*r.tolerance, median))
+		healthy = max(healthy, e.healthy(r, median))
+		catch = max(catch, e.traffic(r).Caught(2*r.tolerance, r.past.Dispersion, r.tolerance, e.alpha))
 	}
 	d.Healthy, d.Likely, d.Catch = whole(healthy), whole(likely), whole(catch)
 	return d
@@ -88,16 +93,26 @@ func whole(minutes float64) *int {
 
 func (e estimate) String() string {
 	d := e.document()
-	return fmt.Sprintf("step %d (weight %v): healthy after about %s judged minutes (nine times in ten by %s; the plan judges at least %d), "+
+	return fmt.Sprintf("step %d (weight %v): healthy after about %s of judging (nine times in ten by %s; the plan judges at least %d), "+
 		"errors of twice the tolerance more caught after about %s",
-		e.index+1, e.step.Weight, number(d.Healthy), number(d.Likely), int(e.step.Observe.Std().Minutes()), number(d.Catch))
+		e.index+1, e.step.Weight, minutes(d.Healthy), number(d.Likely), int(e.step.Observe.Std().Minutes()), minutes(d.Catch))
 }
 
 func number(minutes *int) string {
 	if minutes == nil {
-		return "more than a week of"
+		return "more than a week"
 	}
 	return fmt.Sprint(*minutes)
+}
+
+func minutes(n *int) string {
+	switch {
+	case n == nil:
+		return "more than a week"
+	case *n == 1:
+		return "1 minute"
+	}
+	return fmt.Sprintf("%d minutes", *n)
 }
 
 // judged is how many minutes of a step's deadline are left for judging.
@@ -109,7 +124,7 @@ func (e estimate) judged() float64 {
 func (e estimate) short() []errorRate {
 	var all []errorRate
 	for _, r := range e.rates {
-		if e.minutes(r, 0, nineInTen) > e.judged() {
+		if e.healthy(r, nineInTen) > e.judged() {
 			all = append(all, r)
 		}
 	}
@@ -123,8 +138,8 @@ func (e estimate) tooLow() string {
 		lacks = append(lacks, fmt.Sprintf("about %.0f requests, and gates.minimumRequests is %d", math.Floor(e.perMinute*e.step.Weight*e.judged()), e.minimum))
 	}
 	for _, r := range e.short() {
-		lacks = append(lacks, fmt.Sprintf("too few to tell %s from %v points more, which takes %s minutes nine times in ten",
-			r.name, r.tolerance, number(whole(e.minutes(r, 0, nineInTen)))))
+		lacks = append(lacks, fmt.Sprintf("too few to tell %s from %v points more, which takes %s nine times in ten",
+			r.name, r.tolerance, minutes(whole(e.healthy(r, nineInTen)))))
 	}
 	if len(lacks) == 0 {
 		return ""
@@ -194,7 +209,7 @@ func (e estimate) wider() string {
 // worth proposing.
 func (e estimate) tellable(r errorRate) float64 {
 	for twentieths := math.Floor(r.tolerance*20) + 1; twentieths/20 <= widestTolerance; twentieths++ {
-		if r.tolerance = twentieths / 20; e.minutes(r, 0, nineInTen) <= e.judged() {
+		if r.tolerance = twentieths / 20; e.healthy(r, nineInTen) <= e.judged() {
 			return r.tolerance
 		}
 	}

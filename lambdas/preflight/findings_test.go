@@ -57,8 +57,8 @@ func TestACleanPairPassesWithAnEstimateOnly(t *testing.T) {
 	f := find(t, part, release.TrafficEstimate)
 	for _, want := range []string{
 		"6000 requests a minute",
-		"step 1 (weight 0.05): healthy after about 8 judged minutes (nine times in ten by 12; the plan judges at least 10)",
-		"step 2 (weight 0.15): healthy after about 3 judged minutes (nine times in ten by 5; the plan judges at least 15)",
+		"step 1 (weight 0.05): healthy after about 8 minutes of judging (nine times in ten by 12; the plan judges at least 10)",
+		"step 2 (weight 0.15): healthy after about 3 minutes of judging (nine times in ten by 5; the plan judges at least 15)",
 	} {
 		if !strings.Contains(f.Fact, want) {
 			t.Errorf("got %q, want it to say %q", f.Fact, want)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cloudfront-cd/infra/local/site"
+	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/cloudwatch"
 	"cloudfront-cd/internal/standin/edge"
 	"cloudfront-cd/internal/standin/viewers"
@@ -12,10 +13,10 @@ import (
 
 const (
 	// settle is how long it takes until as many viewers leave the site as come, lived how long they are watched then, and
-	// before how many minutes of metrics there are from before that.
+	// before how many minutes of metrics there are from before that: as many as Preflight looks back.
 	settle = 15 * time.Minute
-	lived  = 10 * time.Minute
-	before = 60
+	lived  = 20 * time.Minute
+	before = release.PastMinutes
 )
 
 // addEdge puts the points of presence in front of the origins. Their metrics begin when the site has settled.

@@ -12,6 +12,7 @@ package viewers
 
 import (
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -65,7 +66,11 @@ type site struct {
 	spare   []cohort
 	last    *Minute
 	total   Minute
+	lived   []Counts // of the primary, minute by minute since Forget; at most pattern of them
 }
+
+// pattern is how many minutes the past is made of.
+const pattern = 60
 
 // New returns a population without sites that has not started; the POPs are numbered from zero.
 func New(clock *simtime.Clock, edge Edge, pops int, seed uint64) *Population {
@@ -121,6 +126,9 @@ func (p *Population) schedule(minute time.Time) {
 		for _, s := range p.sites {
 			lived := p.live(s, minute)
 			s.last = &lived
+			if len(s.lived) < pattern {
+				s.lived = append(s.lived, lived.Primary)
+			}
 			s.total.Primary = s.total.Primary.Plus(lived.Primary)
 			s.total.Staging = s.total.Staging.Plus(lived.Staging)
 		}
@@ -152,20 +160,28 @@ func (p *Population) Total(id string) Minute {
 }
 
 // Backfill records minutes before the first that was lived through since Forget, as they would have been: by the site's rate,
-// with as many requests to it and with the shares of errors that were seen since. Nobody has been on staging then. It saves
-// living through a past of which only metrics are read.
+// with as many requests to it as were seen since, and each minute with the shares of errors of one that was, drawn at random.
+// So errors come in the bursts that they really come in. Nobody has been on staging then. It saves living through a past of
+// which only metrics are read.
 func (p *Population) Backfill(minutes int, metrics edge.Recorder) {
 	for _, s := range p.sites {
 		first := s.total.Start.Truncate(time.Minute)
-		seen, attained := s.total.Primary, s.attained(first, p.clock.Now())
+		attained := s.attained(first, p.clock.Now())
 		for n := minutes; n > 0; n-- {
 			at := first.Add(-time.Duration(n) * time.Minute)
 			requests := sample.Poisson(s.random, attained*s.Rate(at))
-			errors4xx := sample.Binomial(s.random, requests, share(seen.Errors4xx, seen.Requests))
-			errors5xx := sample.Binomial(s.random, requests-errors4xx, share(seen.Errors5xx, seen.Requests-seen.Errors4xx))
-			metrics.Record(s.ID, at, requests, errors4xx, errors5xx)
+			like := Counts{}
+			if len(s.lived) > 0 {
+				like = s.lived[s.random.IntN(len(s.lived))]
+			}
+			metrics.Record(s.ID, at, requests, part(like.Errors4xx, like.Requests, requests), part(like.Errors5xx, like.Requests, requests))
 		}
 	}
+}
+
+// part is as much of other as n is of whole.
+func part(n, whole, other int64) int64 {
+	return int64(math.Round(share(n, whole) * float64(other)))
 }
 
 // attained is how many requests there were for each that the rate promised: fewer where documents fail, because nothing is
@@ -189,6 +205,6 @@ func share(part, whole int64) float64 {
 // Forget begins Total anew and leaves Last empty.
 func (p *Population) Forget() {
 	for _, s := range p.sites {
-		s.last, s.total = nil, Minute{Start: p.clock.Now()}
+		s.last, s.total, s.lived = nil, Minute{Start: p.clock.Now()}, nil
 	}
 }

@@ -261,6 +261,36 @@ func TestThePastIsLikeThePresent(t *testing.T) {
 	}
 }
 
+// TestThePastHasTheBurstsOfThePresent: where all errors come in every second minute, they came so before.
+func TestThePastHasTheBurstsOfThePresent(t *testing.T) {
+	var w world
+	w = build(func(r edge.Request) []edge.Answer {
+		a := pages(r)[0]
+		if w.clock.Now().Minute()%2 == 0 {
+			a.Status = http.StatusBadGateway
+		}
+		return []edge.Answer{a}
+	}, shop(30_000))
+	w.clock.Advance(20 * time.Minute)
+	w.Forget()
+	w.clock.Advance(10 * time.Minute)
+	past := recorder{}
+	w.Backfill(60, past)
+	failed := 0
+	for _, c := range past {
+		switch c.Errors5xx {
+		case 0:
+		case c.Requests:
+			failed++
+		default:
+			t.Errorf("got %+v, want a minute with nothing but errors, or none", c)
+		}
+	}
+	if failed < 15 || failed > 45 {
+		t.Errorf("got %d minutes of errors in 60, want about half", failed)
+	}
+}
+
 // TestThePastFollowsTheHour, and errors of either kind keep their shares where both are many.
 func TestThePastFollowsTheHour(t *testing.T) {
 	site := shop(0)
