@@ -22,7 +22,7 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy start stop status recover bench fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy start stop status recover bench bench-judge fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,12 +53,14 @@ golden: need-go need-node ## rewrite the goldens (state machine, diagram, demo o
 	go test ./infra/local -update
 bench: need-go ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+bench-judge: build/benchjudge ## the judge against its peers on simulated traffic, and whether it keeps its promises: [RELEASES=20000] [SEED=1] (8 minutes on two cores)
+	@build/benchjudge $(call flags,RELEASES SEED)
 fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)
 	@.ci/fuzz $(or $(FUZZTIME),20s)
 
 ##@ Build
 build: need-go build/local $(LAMBDAS:%=build/lambdas/%/bootstrap) ## build the demo and every Lambda's bootstrap (linux/arm64)
-build/local build/cost build/operate: build/%: need-go FORCE
+build/local build/cost build/operate build/benchjudge: build/%: need-go FORCE
 	@go build -trimpath -o $@ ./infra/$*
 # Without the commit in it, a Lambda that has not changed is not deployed again.
 build/lambdas/%/bootstrap: FORCE

@@ -80,6 +80,7 @@ func TestEveryEndLeadsToItsSection(t *testing.T) {
 	}{
 		"a promotion":                     {release.Promoted, release.Document{Plan: plan, Promotion: &release.Promotion{Confirmed: true}}},
 		"equal configs":                   {release.NothingToRelease, release.Document{Plan: plan, Staging: &release.Staging{}}},
+		"a calibration":                   {release.Calibrated, release.Document{Plan: plan, Stop: &release.Write{}, Judgement: &release.Judgement{Calibrated: true}}},
 		"a refusal":                       {release.Rejected, release.Document{Failure: broken}},
 		"a way back":                      {release.RolledBack, release.Document{Plan: plan, Stop: &release.Write{}, Failure: broken}},
 		"a way back that failed":          {release.NeedsOperator, release.Document{Plan: plan, Stranded: broken}},

@@ -177,6 +177,18 @@ func TestTheReadmeShowsThisRun(t *testing.T) {
 	}
 }
 
+// TestTheDocsShowAVerdictOfThisRun: the sentence that README and judge.md explain is one that the demo prints.
+func TestTheDocsShowAVerdictOfThisRun(t *testing.T) {
+	golden := strings.Join(strings.Fields(text(t, "testdata/TestHealthyReadsWell.golden")), " ")
+	for _, page := range []string{"../../README.md", "../../docs/judge.md"} {
+		_, rest, found := strings.Cut(text(t, page), "```text\n5xx: staging ")
+		sentence, _, _ := strings.Cut(rest, "```")
+		if !found || !strings.Contains(golden, "5xx: staging "+strings.Join(strings.Fields(sentence), " ")) {
+			t.Errorf("%s shows a verdict that the demo does not come to: %s", page, sentence)
+		}
+	}
+}
+
 func text(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(name)

@@ -144,14 +144,17 @@ func (d *Document) promotedCause() string {
 
 // calibratedCause says what noise the gates saw between two equal sides.
 func (d *Document) calibratedCause() string {
-	text := "Calibrated: nothing was promoted, and no viewer gets the staging config any more. With equal configs on both sides the gates saw:"
-	for _, p := range d.Judgement.Passed {
-		for _, g := range p.Gates {
-			text += fmt.Sprintf(" step %d, %s: %+.2f points, between %+.2f and %+.2f, with a dispersion of %.1f;", p.Step+1, g.Gate, g.Estimate, g.Lower, g.Upper, g.Dispersion)
+	steps := make([]string, len(d.Judgement.Passed))
+	for i, p := range d.Judgement.Passed {
+		gates := make([]string, len(p.Gates))
+		for n, g := range p.Gates {
+			gates[n] = fmt.Sprintf("%s %+.2f points (between %+.2f and %+.2f, dispersion %.1f)", g.Gate, g.Estimate, g.Lower, g.Upper, g.Dispersion)
 		}
-		text += fmt.Sprintf(" judged %d minutes.", p.JudgedMinutes)
+		steps[i] = fmt.Sprintf("step %d in %d minutes %s", p.Step+1, p.JudgedMinutes, strings.Join(gates, ", "))
 	}
-	return text
+	text := "Calibrated: nothing was promoted, and no viewer gets the staging config any more. Between two equal configs the gates saw, at " +
+		strings.Join(steps, "; at ") + "."
+	return strings.ReplaceAll(text, "-", "−")
 }
 
 // strandedCause says what failed, what viewers get, and what to do.

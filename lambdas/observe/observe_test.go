@@ -88,6 +88,16 @@ func TestStagingIsObservedBesideThePrimaryInTheSameMinutes(t *testing.T) {
 	}
 }
 
+// TestAClockThatJumpsBackSeesNothing: minutes from before the deployment are no evidence, whatever the clock says.
+func TestAClockThatJumpsBackSeesNothing(t *testing.T) {
+	t.Parallel()
+	h := observe.Handler{Now: after(-time.Hour), CloudWatch: fakeMetrics(func(string, string, time.Time) float64 { return 1000 })}
+	got, err := h.Handle(t.Context(), input(release.CountsOfStaging))
+	if err != nil || len(got.Canary.Requests) != 0 || len(got.Baseline.Requests) != 0 {
+		t.Errorf("got %+v, %v, want no minutes", got, err)
+	}
+}
+
 func TestThePrimaryIsObservedBesideItsOwnPast(t *testing.T) {
 	t.Parallel()
 	h := observe.Handler{Now: after(7 * time.Minute), CloudWatch: fakeMetrics(func(distribution, metric string, at time.Time) float64 {

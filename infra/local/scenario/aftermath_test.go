@@ -42,9 +42,9 @@ func checkAftermath(t *testing.T, stage *scenario.Stage) {
 		if len(stage.Ends) == 1 && len(ours(w)) > 0 {
 			t.Errorf("%s, but these writes were made: %v", end, operations(ours(w)))
 		}
-	case release.RolledBack:
+	case release.RolledBack, release.Calibrated:
 		if path := live(w, w.Pair.PrimaryID).Text(originPath); path != "/blue" {
-			t.Errorf("Rolled Back, but the primary has path %q", path)
+			t.Errorf("%s, but the primary has path %q", end, path)
 		}
 		checkDeployed(t, w, end)
 	case release.Recovered:

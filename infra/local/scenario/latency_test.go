@@ -21,7 +21,7 @@ func latencyRows() map[string]row {
 			scenario: "slow-origin", request: p95,
 			prepare: func(w *world.World) {
 				w.Mend()
-				w.Break(origin.Fault{Prefix: "/api/next/", Slower: 1.3})
+				w.Break(origin.Fault{Prefix: "/api/next/", Slower: 1.27})
 			},
 			end: release.RolledBack, cause: "which it may still exceed", after: time.Hour,
 		},

@@ -47,6 +47,11 @@ func promoted() []Scenario {
 			Ends: toPromoted(), Prepare: losePromotion(transport.Disconnect),
 		},
 		{
+			Name: "calibration", Story: "A/A: staging is made equal to the primary and judged like any release; nothing is promoted, and the end says what noise the gates saw.",
+			Request: `{"primary": "E1PRIMARY", "change": {"kind": "none"}, "ramp": [{"weight": 0.05, "observe": "5m"}, {"weight": 0.15, "observe": "10m"}], "acknowledge": ["custom-error-responses"]}`,
+			Ends:    one(release.Calibrated),
+		},
+		{
 			Name: "nothing-to-release", Story: "A repeated pipeline stage asks for what the primary already has.",
 			Request: `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin": "site", "path": "/blue"}, "acknowledge": ["custom-error-responses"]}`,
 			Ends:    one(release.NothingToRelease),
