@@ -27,6 +27,9 @@ func needs() map[string][]need {
 		"cloudfront.ListDistributions": {
 			{action: "cloudfront:ListDistributions", everywhere: "ListDistributions has no resource type"},
 		},
+		"cloudfront.GetMonitoringSubscription": {
+			{action: "cloudfront:GetMonitoringSubscription", everywhere: "GetMonitoringSubscription has no resource type"},
+		},
 		// "This API operation requires the following IAM permissions: GetDistribution, UpdateDistribution"
 		// (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistributionWithStagingConfig.html), and the
 		// Service Authorization Reference knows an action of the method's own name. Which of them is checked on which of the

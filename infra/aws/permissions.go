@@ -40,6 +40,7 @@ func functions() []function {
 		updateFromStaging = "cloudfront.UpdateDistributionWithStagingConfig"
 		list              = "cloudfront.ListDistributions"
 		getPolicy         = "cloudfront.GetContinuousDeploymentPolicy"
+		monitoring        = "cloudfront.GetMonitoringSubscription"
 		updatePolicy      = "cloudfront.UpdateContinuousDeploymentPolicy"
 		metrics           = "cloudwatch.GetMetricData"
 		alarms            = "cloudwatch.DescribeAlarms"
@@ -71,7 +72,7 @@ func functions() []function {
 		lambda("observe", on(anything, metrics)),
 		lambda("placehold", fence, on(holds, write)),
 		lambda("preflight",
-			on(distributions, getDistribution), on(policies, getPolicy), on(originBuckets, bucketPolicy),
+			on(distributions, getDistribution, monitoring), on(policies, getPolicy), on(originBuckets, bucketPolicy),
 			on(anything, list, metrics, alarms), on(holds, read), on(evidence, write)),
 		lambda("promote", fence, on(distributions, getConfig, updateFromStaging)),
 		lambda("provetraffic", on(policies, getPolicy), on(anything, metrics)),

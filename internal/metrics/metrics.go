@@ -7,6 +7,9 @@
 // has the same metrics under its own id. It is not documented whether the primary's Requests include those that staging
 // served; if they do, staging's errors are in the baseline too, and a difference looks up to a seventh smaller than it is.
 //
+// Percentiles of the origins' latency are published only where the distribution's additional metrics are switched on, and only
+// for minutes in which an origin answered (latency.go).
+//
 // Nothing here fills a gap: a minute that lacks one of its datapoints is no minute (-1 in every column), an answer that
 // CloudWatch does not call complete is a failure, and so is a value that cannot be a measurement.
 package metrics
@@ -76,15 +79,7 @@ func Requests(ctx context.Context, api cloudwatch.GetMetricDataAPIClient, w Wind
 
 // Counts reads the requests and errors of each distribution, in their order, in one call.
 func Counts(ctx context.Context, api cloudwatch.GetMetricDataAPIClient, w Window, distributions ...string) ([]release.Series, error) {
-	read, err := query(ctx, api, w, distributions, requests, errors4xx, errors5xx)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]release.Series, len(distributions))
-	for i, id := range distributions {
-		all[i] = counts(id, w, read[i][0], read[i][1], read[i][2])
-	}
-	return all, nil
+	return CountsAndLatency(ctx, api, w, nil, distributions...)
 }
 
 func counts(id string, w Window, n, rate4xx, rate5xx []float64) release.Series {
@@ -152,14 +147,17 @@ func query(ctx context.Context, api cloudwatch.GetMetricDataAPIClient, w Window,
 
 func metric(id, distribution, name string) types.MetricDataQuery {
 	// "Only one statistic is applicable for each metric" (CloudFront Developer Guide, same page as above).
-	statistic := types.StatisticAverage
-	if name == requests {
-		statistic = types.StatisticSum
+	statistic := string(types.StatisticAverage)
+	switch name {
+	case requests:
+		statistic = string(types.StatisticSum)
+	case release.P50, release.P95:
+		name, statistic = originLatency, name
 	}
 	return types.MetricDataQuery{
 		Id: &id,
 		MetricStat: &types.MetricStat{
-			Period: aws.Int32(60), Stat: aws.String(string(statistic)),
+			Period: aws.Int32(60), Stat: &statistic,
 			Metric: &types.Metric{
 				Namespace: aws.String("AWS/CloudFront"), MetricName: &name,
 				Dimensions: []types.Dimension{

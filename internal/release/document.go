@@ -268,6 +268,10 @@ type Series struct {
 	Requests     []int64   `json:"requests"`
 	Errors4xx    []int64   `json:"errors4xx"`
 	Errors5xx    []int64   `json:"errors5xx"`
+	// LatencyP50 and LatencyP95 are percentiles of the origins' latency in milliseconds, read only where a gate judges them;
+	// a minute without a datapoint of theirs is -1, whatever the counts have.
+	LatencyP50 []float64 `json:"latencyP50,omitempty"`
+	LatencyP95 []float64 `json:"latencyP95,omitempty"`
 }
 
 // Judgement is the verdict on staging after a look.
@@ -289,8 +293,19 @@ type Judgement struct {
 	// HealthyAfter is how many judged minutes the gates took to be healthy, and are since; 0 while they are not.
 	HealthyAfter int       `json:"healthyAfter,omitempty"`
 	At           time.Time `json:"at"`
+	// Latency is the latest comparison of this step's latencies; nil before the first, and where no gate asks for one.
+	Latency *LatencyVerdict `json:"latency,omitempty"`
 	// Passed are the steps that are done, each with the evidence of its last look.
 	Passed []PassedStep `json:"passed"`
+}
+
+// LatencyVerdict is what a comparison of latencies came to. There are at most two for a step: a look a minute would find a
+// difference by chance.
+type LatencyVerdict struct {
+	Step    int       `json:"step"`
+	Verdict string    `json:"verdict"`
+	Reasons []string  `json:"reasons"`
+	At      time.Time `json:"at"`
 }
 
 // PassedStep is a ramp step that was judged healthy.

@@ -33,6 +33,8 @@ const (
 	PreviousReleaseUnfinished  = "previous-release-unfinished"
 	UnknownFields              = "unknown-fields"
 	AlarmUnusable              = "alarm-unusable"
+	AdditionalMetricsOff       = "additional-metrics-off"
+	LatencyMinutesTooFew       = "latency-minutes-too-few"
 )
 
 // Acknowledgeable are the findings that a request may accept by name.

@@ -69,6 +69,8 @@ type Gates struct {
 	Tolerance Tolerance `json:"tolerance"`
 	// Alpha is the probability with which any of the release's intervals may miss the truth, at any look; default 0.01.
 	Alpha float64 `json:"alpha"`
+	// Latency is by how much slower the canary's origins may answer; nil where that is not judged.
+	Latency *Latency `json:"latency,omitempty"`
 	// Alarms are ARNs of CloudWatch alarms in us-east-1 that must not be in ALARM.
 	Alarms []string `json:"alarms,omitempty"`
 }
@@ -76,7 +78,7 @@ type Gates struct {
 // AlphaPerGate is each gate's share of the release's alpha: it is spent evenly over the gates of every ramp step and of the
 // bake (Bonferroni), so that all intervals of a release together hold with a probability of 1 − alpha.
 func (p *Plan) AlphaPerGate() float64 {
-	const gates = 2 // 5xx and 4xx
+	gates := 2 + len(p.Gates.Latency.Percentiles()) // 5xx and 4xx
 	judgings := len(p.Ramp) + 1
 	return p.Gates.alpha() / float64(gates*judgings)
 }
@@ -273,6 +275,7 @@ func (g Gates) check(r *refusals) {
 	}
 	checkTolerance(r, "gates.tolerance.5xx", g.Tolerance.Errors5xx)
 	checkTolerance(r, "gates.tolerance.4xx", g.Tolerance.Errors4xx)
+	g.Latency.check(r)
 	if !(g.Alpha >= minAlpha && g.Alpha <= maxAlpha) {
 		r.add("gates.alpha", g.Alpha, fmt.Sprintf("must be a probability from %v to %v", minAlpha, maxAlpha))
 	}

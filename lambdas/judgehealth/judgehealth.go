@@ -25,12 +25,12 @@ type Handler struct {
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgement, error) {
 	doc := in.Document
 	alarms := metrics.AlarmsNow(ctx, h.CloudWatch, doc.Plan.Gates.Alarms)
-	names := metrics.Names{Canary: "staging", Baseline: "primary"}
-	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Staging.ID, doc.Deployed.At, names, alarms))
+	gates := judge.Judge(metrics.Evidence(doc, doc.Preflight.Staging.ID, doc.Deployed.At, sides(), alarms))
 	now, step := h.Now(), doc.Plan.Ramp[doc.Step.Index]
 	part := release.Judgement{
 		Verdict: string(gates.Verdict), Reasons: gates.Reasons, Step: doc.Step.Index,
 		Gates: metrics.Gates(gates.Rates), JudgedMinutes: gates.Minutes, At: now, Passed: passedBefore(doc),
+		Latency: latencyBefore(doc),
 	}
 	if gates.Verdict == judge.Healthy {
 		part.HealthyAfter = healthyAfter(doc, gates.Minutes)
@@ -46,14 +46,15 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	}
 	part.Reasons = append(part.Reasons, lacking...)
 	if gates.Verdict == judge.Healthy && len(lacking) == 0 {
-		part.StepHealthy = !doc.Step.Last
-		part.Calibrated = doc.Step.Last && doc.Plan.Change.Kind == release.KindNone
-		part.ReleaseHealthy = doc.Step.Last && !part.Calibrated
-		part.Passed = append(part.Passed, release.PassedStep{
-			Step: part.Step, Weight: step.Weight, Reasons: part.Reasons, At: now,
-			JudgedMinutes: gates.Minutes, HealthyAfter: part.HealthyAfter, Gates: part.Gates, Observation: doc.Observation,
-		})
-		return part, nil
+		switch latency(doc, &part, deadline) {
+		case judge.Healthy:
+			pass(doc, &part)
+			return part, nil
+		case judge.Unhealthy:
+			part.Verdict, part.Stop = string(judge.Unhealthy), true
+			return part, nil
+		case judge.Inconclusive:
+		}
 	}
 	part.Verdict = string(judge.Inconclusive)
 	if !now.Before(deadline) {
@@ -63,6 +64,17 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Judgemen
 	}
 	part.Observe = true
 	return part, nil
+}
+
+// pass enters the step among the passed ones and says where to go from there.
+func pass(doc release.Document, part *release.Judgement) {
+	part.StepHealthy = !doc.Step.Last
+	part.Calibrated = doc.Step.Last && doc.Plan.Change.Kind == release.KindNone
+	part.ReleaseHealthy = doc.Step.Last && !part.Calibrated
+	part.Passed = append(part.Passed, release.PassedStep{
+		Step: part.Step, Weight: doc.Plan.Ramp[part.Step].Weight, Reasons: part.Reasons, At: part.At,
+		JudgedMinutes: part.JudgedMinutes, HealthyAfter: part.HealthyAfter, Gates: part.Gates, Observation: doc.Observation,
+	})
 }
 
 // healthyAfter is when the gates were first found healthy at this step, if they have been ever since, else now.

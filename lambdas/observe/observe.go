@@ -1,4 +1,4 @@
-// Package observe reads the per-minute counts that the judge compares.
+// Package observe reads what the judge compares, minute by minute: counts, and latencies where a gate wants them.
 package observe
 
 import (
@@ -42,7 +42,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Observat
 }
 
 func (h Handler) staging(ctx context.Context, doc release.Document, since metrics.Window) (release.Observation, error) {
-	series, err := metrics.Counts(ctx, h.CloudWatch, since, doc.Preflight.Staging.ID, doc.Preflight.Primary.ID)
+	series, err := metrics.CountsAndLatency(ctx, h.CloudWatch, since, doc.Plan.Gates.Latency, doc.Preflight.Staging.ID, doc.Preflight.Primary.ID)
 	if err != nil {
 		return release.Observation{}, err
 	}
@@ -51,13 +51,14 @@ func (h Handler) staging(ctx context.Context, doc release.Document, since metric
 
 // primary takes two calls: a call has one time range.
 func (h Handler) primary(ctx context.Context, doc release.Document, since metrics.Window) (release.Observation, error) {
-	id := doc.Preflight.Primary.ID
-	after, err := metrics.Counts(ctx, h.CloudWatch, since, id)
+	id, latency := doc.Preflight.Primary.ID, doc.Plan.Gates.Latency
+	after, err := metrics.CountsAndLatency(ctx, h.CloudWatch, since, latency, id)
 	if err != nil {
 		return release.Observation{}, err
 	}
 	end := doc.Preflight.At.Truncate(time.Minute)
-	before, err := metrics.Counts(ctx, h.CloudWatch, metrics.Between(end.Add(-release.BaselineMinutes*time.Minute), end), id)
+	past := metrics.Between(end.Add(-release.BaselineMinutes*time.Minute), end)
+	before, err := metrics.CountsAndLatency(ctx, h.CloudWatch, past, latency, id)
 	if err != nil {
 		return release.Observation{}, err
 	}

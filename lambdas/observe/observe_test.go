@@ -43,6 +43,7 @@ var deployed = time.Date(2026, 11, 23, 12, 0, 20, 0, time.UTC) //nolint:gocheckn
 
 func input(which string) release.Input {
 	return release.Input{Which: which, Document: release.Document{
+		Plan: &release.Plan{},
 		Preflight: &release.Preflight{
 			Primary: release.Distribution{ID: "EPRIMARY"}, Staging: release.Distribution{ID: "ESTAGING"},
 			At: time.Date(2026, 11, 23, 11, 30, 45, 0, time.UTC),
@@ -124,6 +125,39 @@ func TestThePrimaryIsObservedBesideItsOwnPast(t *testing.T) {
 		Requests:  slices.Repeat([]int64{1000}, release.BaselineMinutes),
 		Errors4xx: slices.Repeat([]int64{10}, release.BaselineMinutes), Errors5xx: slices.Repeat([]int64{10}, release.BaselineMinutes),
 	})
+}
+
+func TestLatenciesAreReadWhereAGateJudgesThem(t *testing.T) {
+	t.Parallel()
+	tolerance := 30.0
+	latency := map[string]float64{"ESTAGING": 212.5, "EPRIMARY": 180}
+	h := observe.Handler{Now: after(9 * time.Minute), CloudWatch: fakeMetrics(func(distribution, metric string, at time.Time) float64 {
+		switch {
+		case metric != "OriginLatency":
+			return 1
+		case at.Minute() == 4:
+			return -1
+		}
+		return latency[distribution]
+	})}
+	for _, which := range []string{release.CountsOfStaging, release.CountsOfPrimary} {
+		in := input(which)
+		if got, err := h.Handle(t.Context(), in); err != nil || got.Canary.LatencyP50 != nil || got.Baseline.LatencyP95 != nil {
+			t.Errorf("%s: got %v, %v without a gate", which, got, err)
+		}
+		in.Document.Plan.Gates.Latency = &release.Latency{P95: &tolerance}
+		got, err := h.Handle(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := latency[got.Canary.Distribution]
+		if !slices.Equal(got.Canary.LatencyP95, []float64{want, -1, want}) || got.Canary.LatencyP50 != nil {
+			t.Errorf("%s: got %v and %v", which, got.Canary.LatencyP95, got.Canary.LatencyP50)
+		}
+		if len(got.Baseline.LatencyP95) != len(got.Baseline.Requests) || got.Baseline.LatencyP95[0] != 180 {
+			t.Errorf("%s: got %v to compare with", which, got.Baseline.LatencyP95)
+		}
+	}
 }
 
 func check(t *testing.T, got, want release.Series) {

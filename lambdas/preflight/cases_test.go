@@ -14,6 +14,7 @@ import (
 const (
 	staged     = `{"primary": "EPRIMARY1", "change": {"kind": "staged"}}`
 	alarmed    = `{"primary": "EPRIMARY1", "change": {"kind": "origin", "origin": "site", "path": "/green"}, "gates": {"alarms": ["` + alarm + `"]}}`
+	fast       = `{"primary": "EPRIMARY1", "change": {"kind": "origin", "origin": "site", "path": "/green"}, "gates": {"latency": {"p95": 30}}}`
 	otherSite  = `{"primary": "EPRIMARY1", "change": {"kind": "origin", "origin": "site", "domain": "other-site.s3.eu-west-1.amazonaws.com"}}`
 	function   = "arn:aws:cloudfront::111122223333:function/rewrite"
 	lambdaEdge = "arn:aws:lambda:us-east-1:111122223333:function:edge:7"
@@ -261,6 +262,40 @@ func findingCases() map[string]findingCase {
 			func(w *world) { w.request(alarmed); w.alarms[alarm] = cwtypes.StateValueInsufficientData },
 			release.AlarmUnusable, release.Note,
 			[]string{"site-5xx", "INSUFFICIENT_DATA"},
+			nil,
+		},
+		"additional metrics that are off on staging, where a gate needs them": {
+			func(w *world) { w.request(fast); delete(w.metrics, stagingID) },
+			release.AdditionalMetricsOff, release.Block,
+			[]string{
+				"off on staging ESTAGING1", "charges", "aws cloudfront create-monitoring-subscription --distribution-id ESTAGING1 " +
+					"--monitoring-subscription RealtimeMetricsSubscriptionConfig={RealtimeMetricsSubscriptionStatus=Enabled}",
+			},
+			nil,
+		},
+		"additional metrics that are switched off on both": {
+			func(w *world) { w.request(fast); w.metrics[primaryID], w.metrics[stagingID] = off, off },
+			release.AdditionalMetricsOff, release.Block,
+			[]string{
+				"off on primary EPRIMARY1 and staging ESTAGING1",
+				"aws cloudfront delete-monitoring-subscription --distribution-id EPRIMARY1 && aws cloudfront create-monitoring-subscription --distribution-id EPRIMARY1",
+			},
+			nil,
+		},
+		"additional metrics of which nobody may know": {
+			func(w *world) { w.request(fast); w.fail["GetMonitoringSubscription"] = answer("AccessDenied") },
+			release.CannotVerify, release.Warn,
+			[]string{"additional metrics", "primary EPRIMARY1 and staging ESTAGING1", "AccessDenied", "cloudfront:GetMonitoringSubscription"},
+			nil,
+		},
+		"a step too short for the latency gate": {
+			func(w *world) {
+				w.perMinute = 600_000
+				w.request(`{"primary": "EPRIMARY1", "change": {"kind": "origin", "origin": "site", "path": "/green"},
+					"ramp": [{"weight": 0.1, "observe": "1m", "deadline": "11m"}, {"weight": 0.15, "observe": "10m"}], "gates": {"latency": {"p95": 30}}}`)
+			},
+			release.LatencyMinutesTooFew, release.Block,
+			[]string{"fewer than 7 minutes, and step 1 (deadline 11m) can judge 6", `ramp[0].deadline of at least "12m"`},
 			nil,
 		},
 		"a bucket policy that names the primary only": {

@@ -44,6 +44,7 @@ type facts struct {
 
 	traffic traffic
 	alarms  []judge.Alarm
+	metrics []additionalMetrics // none where no gate needs them
 	buckets []bucketAccess
 }
 
@@ -85,6 +86,9 @@ func (h Handler) read(ctx context.Context, doc release.Document) (facts, error) 
 		return facts{}, err
 	}
 	if f.alarms, err = metrics.Alarms(ctx, h.CloudWatch, f.plan.Gates.Alarms); err != nil {
+		return facts{}, err
+	}
+	if f.metrics, err = h.readMetrics(ctx, f); err != nil {
 		return facts{}, err
 	}
 	if f.staging == nil {

@@ -23,7 +23,7 @@ const (
 func decide(f facts) []release.Finding {
 	all := slices.Concat(
 		historyFindings(f), primaryFindings(f), policyFindings(f), stagingFindings(f), pairFindings(f), changeFindings(f),
-		bucketFindings(f), trafficFindings(f), alarmFindings(f),
+		bucketFindings(f), trafficFindings(f), latencyFindings(f), alarmFindings(f),
 	)
 	for i := range all {
 		all[i].Acknowledged = acknowledged(f.plan, all[i])

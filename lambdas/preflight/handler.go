@@ -22,6 +22,7 @@ type cloudFront interface {
 	cloudfront.GetDistributionAPIClient
 	cloudfront.ListDistributionsAPIClient
 	live.PolicyReader
+	monitoringReader
 }
 
 type cloudWatch interface {

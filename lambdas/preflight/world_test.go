@@ -53,7 +53,8 @@ type world struct {
 	rate5xx   float64 // percent of them, in every minute
 	rate4xx   float64
 	alarms    map[string]cwtypes.StateValue
-	policies  map[string]string // bucket policies; none: NoSuchBucketPolicy
+	metrics   map[string]types.RealtimeMetricsSubscriptionStatus // of both distributions; none: NoSuchMonitoringSubscription
+	policies  map[string]string                                  // bucket policies; none: NoSuchBucketPolicy
 	objects   map[string][]byte
 
 	fail    map[string]error // by operation
@@ -91,6 +92,7 @@ func worldOf(t *testing.T, example string) *world {
 		},
 		perMinute: 6000, rate5xx: 0.1, rate4xx: 1,
 		alarms:   map[string]cwtypes.StateValue{},
+		metrics:  map[string]types.RealtimeMetricsSubscriptionStatus{primaryID: on, stagingID: on},
 		policies: map[string]string{},
 		objects:  map[string][]byte{},
 		fail:     map[string]error{},
@@ -209,6 +211,21 @@ func (w *world) GetDistribution(_ context.Context, in *cloudfront.GetDistributio
 	return &cloudfront.GetDistributionOutput{ETag: aws.String("etag-" + *in.Id), Distribution: &types.Distribution{
 		Id: in.Id, ARN: aws.String("arn:aws:cloudfront::111122223333:distribution/" + *in.Id), DomainName: aws.String(*in.Id + domain),
 		Status: aws.String(w.status[*in.Id]), DistributionConfig: distribution.Clone(c),
+	}}, nil
+}
+
+const on, off = types.RealtimeMetricsSubscriptionStatusEnabled, types.RealtimeMetricsSubscriptionStatusDisabled
+
+func (w *world) GetMonitoringSubscription(_ context.Context, in *cloudfront.GetMonitoringSubscriptionInput, _ ...func(*cloudfront.Options)) (*cloudfront.GetMonitoringSubscriptionOutput, error) {
+	if err := w.call("GetMonitoringSubscription"); err != nil {
+		return nil, err
+	}
+	status, found := w.metrics[*in.DistributionId]
+	if !found {
+		return nil, answer("NoSuchMonitoringSubscription")
+	}
+	return &cloudfront.GetMonitoringSubscriptionOutput{MonitoringSubscription: &types.MonitoringSubscription{
+		RealtimeMetricsSubscriptionConfig: &types.RealtimeMetricsSubscriptionConfig{RealtimeMetricsSubscriptionStatus: status},
 	}}, nil
 }
 

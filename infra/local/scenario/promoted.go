@@ -23,6 +23,10 @@ func promoted() []Scenario {
 			Ends: toPromoted(),
 		},
 		{
+			Name: "latency-healthy", Story: "The same with a latency gate: once each step is over, its origins' p50 and p95 are compared with the primary's.",
+			Request: judgingLatency, Options: withMetrics, Ends: toPromoted(),
+		},
+		{
 			Name: "override-one-pop", Story: "One point of presence is in peak override all the time: the share stays a little low, which is noted.",
 			Ends: toPromoted(),
 			Prepare: func(w *world.World) error {

@@ -37,6 +37,14 @@ func rolledBack() []Scenario {
 			},
 		},
 		{
+			Name: "slow-origin", Story: "The new pages call a new version of the API, which answers everything, but takes twice as long.",
+			Request: judgingLatency, Options: withMetrics,
+			Ends: toRolledBack(), Prepare: func(w *world.World) error {
+				w.Break(origin.Fault{Prefix: nextAPI, Slower: 2})
+				return callNextAPI(w)
+			},
+		},
+		{
 			Name: "quiet-site", Story: "The viewers go to bed as the ramp begins.",
 			Ends: toRolledBack(), Prepare: func(w *world.World) error {
 				w.When("Shift Traffic", 1, func(*asl.Execution) {
@@ -72,6 +80,12 @@ func rolledBack() []Scenario {
 		},
 	}
 }
+
+// judgingLatency is the example's request with a latency gate.
+const judgingLatency = `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin": "site", "path": "/green"},
+	"gates": {"latency": {"p50": 20, "p95": 30}}, "acknowledge": ["custom-error-responses"]}`
+
+func withMetrics(o *world.Options) { o.AdditionalMetrics = true }
 
 // nextAPI is where the released pages find the next version of the API.
 const nextAPI = "/api/next/"

@@ -55,6 +55,7 @@ func New(o Options) (*Account, error) {
 	}
 	a.CloudFront.Forgetful = true
 	a.Edge = edge.New(clock, a.CloudFront, a.origin, a.CloudWatch, o.Seed)
+	a.Edge.Latencies = a.CloudWatch
 	a.Edge.Log = a.logVisit
 	a.logs.lines = map[string][]string{}
 	return a, a.addSite()

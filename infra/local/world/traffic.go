@@ -6,6 +6,7 @@ import (
 
 	"cloudfront-cd/infra/local/site"
 	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudwatch"
 	"cloudfront-cd/internal/standin/edge"
 	"cloudfront-cd/internal/standin/viewers"
 )
@@ -22,20 +23,27 @@ const (
 func (w *World) addEdge(o Options) {
 	metrics := settled{w.CloudWatch, w.Clock.Now().Add(settle)}
 	w.Edge = edge.New(w.Clock, w.CloudFront, w.origin, metrics, o.Seed)
+	w.Edge.Latencies = metrics
 	w.addSecrets(o.Primary)
 }
 
 // settled records nothing from before a time.
 type settled struct {
-	edge.Recorder
-
+	to    *cloudwatch.Server
 	since time.Time
 }
 
 // Record implements edge.Recorder.
 func (s settled) Record(distributionID string, minute time.Time, requests, errors4xx, errors5xx int64) {
 	if !minute.Before(s.since) {
-		s.Recorder.Record(distributionID, minute, requests, errors4xx, errors5xx)
+		s.to.Record(distributionID, minute, requests, errors4xx, errors5xx)
+	}
+}
+
+// RecordLatency implements edge.LatencyRecorder.
+func (s settled) RecordLatency(distributionID string, minute time.Time, took time.Duration, count int64) {
+	if !minute.Before(s.since) {
+		s.to.RecordLatency(distributionID, minute, took, count)
 	}
 }
 

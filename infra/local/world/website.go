@@ -38,7 +38,7 @@ func (w *World) website(domain string) *website {
 }
 
 func (s *website) put(path string, body []byte, header http.Header) {
-	s.files[path] = edge.OriginAnswer{Status: http.StatusOK, Header: header, Body: body}
+	s.files[path] = edge.OriginAnswer{Status: http.StatusOK, Header: header, Body: body, Latency: origin.FileLatency()}
 }
 
 // Fetch implements edge.Origin.

@@ -53,6 +53,8 @@ type Options struct {
 	Policy cloudfront.Policy
 	// RequestsPerMinute is the site's traffic in its busiest hour; default 60,000.
 	RequestsPerMinute float64
+	// AdditionalMetrics are switched on for both distributions; they cost extra, so that most have them off.
+	AdditionalMetrics bool
 	// Published is where content lies besides the origins of the two configs: what a release will point to.
 	Published []Target
 }
@@ -182,6 +184,10 @@ func (w *World) addPair(o Options) error {
 	w.Pair, err = w.CloudFront.AddPair(cloudfront.Pair{
 		PrimaryID: cmp.Or(o.PrimaryID, PrimaryID), StagingID: StagingID, Primary: primary, Staging: staging, Policy: policy,
 	})
+	if o.AdditionalMetrics {
+		w.CloudFront.AddMetrics(w.Pair.PrimaryID)
+		w.CloudFront.AddMetrics(w.Pair.StagingID)
+	}
 	return err
 }
 

@@ -20,6 +20,9 @@ func (x Site) Domain() string { return x.d.domain }
 // Staging reports whether it is a staging distribution.
 func (x Site) Staging() bool { return x.d.staging() }
 
+// AdditionalMetrics reports whether the distribution's additional CloudWatch metrics are switched on.
+func (x Site) AdditionalMetrics() bool { return x.d.additionalMetrics() }
+
 // Gone reports whether the distribution has been deleted.
 func (x Site) Gone() bool { return x.d.gone }
 

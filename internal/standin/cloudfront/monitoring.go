@@ -61,7 +61,11 @@ func (s *Server) deleteMonitoring(c *call) (reply, error) {
 // AdditionalMetrics reports whether the additional CloudWatch metrics of a distribution are switched on.
 func (s *Server) AdditionalMetrics(distributionID string) bool {
 	d := s.distribution(distributionID)
-	return d != nil && d.monitoring.Value(pathSubscription) == "Enabled"
+	return d != nil && d.additionalMetrics()
+}
+
+func (d *distribution) additionalMetrics() bool {
+	return d.monitoring.Value(pathSubscription) == "Enabled"
 }
 
 func noSuchMonitoring() error {

@@ -184,6 +184,14 @@ func (s *Server) AddDistribution(id string, tree *Node) (*Config, error) {
 	return d.config, nil
 }
 
+// AddMetrics switches the additional metrics of a distribution on, as if they had always been.
+func (s *Server) AddMetrics(distributionID string) {
+	if d := s.distribution(distributionID); d != nil {
+		d.monitoring = &Node{Name: nameMonitoring}
+		d.monitoring.Set(pathSubscription, "Enabled")
+	}
+}
+
 // AddPolicy is one policy that has always existed.
 func (s *Server) AddPolicy(now Policy) (Policy, error) {
 	tree := now.tree()

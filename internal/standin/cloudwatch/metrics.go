@@ -34,6 +34,9 @@ func (s *Server) Record(distributionID string, minute time.Time, requests, error
 	s.series[distributionID][at] = s.series[distributionID][at].Plus(Counts{requests, errors4xx, errors5xx})
 }
 
+// originLatency is the one additional metric that there is here.
+const originLatency = "OriginLatency"
+
 // query is one metric asked for.
 type query struct {
 	id, label, metric, stat, unit string
@@ -49,13 +52,20 @@ type datapoint struct {
 
 // datapoints are those of [start, end) that were visible at the time asOf, oldest first. Periods are counted from start.
 func (s *Server) datapoints(q query, start, end, asOf time.Time) []datapoint {
-	value := s.statistic(q)
+	asOf = asOf.Add(-s.Delay)
+	if q.metric == originLatency {
+		return periods(s.latencies[q.distribution], latencyStatistic(q), q.period, start, end, asOf)
+	}
+	return periods(s.series[q.distribution], s.statistic(q), q.period, start, end, asOf)
+}
+
+// periods are the values of the periods that have a minute, of minutes that are over by asOf.
+func periods[M any](minutes map[int64]M, value func([]M) float64, period time.Duration, start, end, asOf time.Time) []datapoint {
 	if value == nil {
 		return nil
 	}
-	series := s.series[q.distribution]
 	points := []datapoint{}
-	bucket := []Counts{}
+	bucket := []M{}
 	flush := func(at time.Time) {
 		if len(bucket) > 0 {
 			points = append(points, datapoint{at, value(bucket)})
@@ -63,16 +73,16 @@ func (s *Server) datapoints(q query, start, end, asOf time.Time) []datapoint {
 		}
 	}
 	current := start
-	for _, unix := range slices.Sorted(maps.Keys(series)) {
+	for _, unix := range slices.Sorted(maps.Keys(minutes)) {
 		minute := time.Unix(unix, 0).UTC()
-		if minute.Before(start) || !minute.Before(end) || minute.Add(time.Minute+s.Delay).After(asOf) {
+		if minute.Before(start) || !minute.Before(end) || minute.Add(time.Minute).After(asOf) {
 			continue
 		}
-		if at := start.Add(minute.Sub(start).Truncate(q.period)); !at.Equal(current) {
+		if at := start.Add(minute.Sub(start).Truncate(period)); !at.Equal(current) {
 			flush(current)
 			current = at
 		}
-		bucket = append(bucket, series[unix])
+		bucket = append(bucket, minutes[unix])
 	}
 	flush(current)
 	return points

@@ -2,7 +2,7 @@
 //
 // It speaks Smithy RPCv2 CBOR, the protocol of the unmodified SDK client. GetMetricData knows the namespace
 // AWS/CloudFront with the dimensions DistributionId and Region=Global, and the metrics Requests (Sum), 4xxErrorRate,
-// 5xxErrorRate and TotalErrorRate (Average, in percent) at periods of whole minutes. As in AWS, a minute without
+// 5xxErrorRate and TotalErrorRate (Average, in percent) and OriginLatency (percentiles) at periods of whole minutes. As in AWS, a minute without
 // requests has no datapoint, another namespace, dimension or statistic finds nothing, and a minute becomes visible some
 // time after it ended. DescribeAlarms tells what SetAlarm said; no alarm is ever evaluated.
 //
@@ -29,18 +29,20 @@ type Server struct {
 	// the same either way.
 	WeightByRequests bool
 
-	mu      sync.Mutex
-	clock   *simtime.Clock
-	series  map[string]map[int64]Counts
-	alarms  map[string]alarm
-	refused map[string]string
+	mu     sync.Mutex
+	clock  *simtime.Clock
+	series map[string]map[int64]Counts
+	// latencies are in the same order.
+	latencies map[string]map[int64]histogram
+	alarms    map[string]alarm
+	refused   map[string]string
 }
 
 // New returns a CloudWatch without data that reads the time from clock.
 func New(clock *simtime.Clock) *Server {
 	return &Server{
 		Delay: 3 * time.Minute, clock: clock,
-		series: map[string]map[int64]Counts{}, alarms: map[string]alarm{}, refused: map[string]string{},
+		series: map[string]map[int64]Counts{}, latencies: map[string]map[int64]histogram{}, alarms: map[string]alarm{}, refused: map[string]string{},
 	}
 }
 

@@ -128,6 +128,8 @@ type OriginAnswer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Latency is how long these answers took to begin.
+	Latency Latency
 }
 
 // Edge is the fleet's data plane. Its exported fields may be set at any time. Like the control plane it lives on the
@@ -139,6 +141,8 @@ type Edge struct {
 	CacheEntries int
 	// Log, when set, gets a record of every answer.
 	Log func(LogRecord)
+	// Latencies, when set, gets how long origins took.
+	Latencies LatencyRecorder
 
 	clock     *simtime.Clock
 	account   *cloudfront.Server

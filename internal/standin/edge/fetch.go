@@ -32,6 +32,9 @@ func (e *Edge) ask(v *visit, count int64) []reply {
 		stale = nil
 	}
 	answers := e.askMembers(v, count, stale)
+	if e.Latencies != nil {
+		e.recordLatency(v, answers, stale)
+	}
 	replies := make([]reply, 0, len(answers))
 	for _, a := range answers {
 		replies = append(replies, e.received(v, a, stale))

@@ -14,10 +14,12 @@ type visit struct {
 	Request
 
 	node *node
-	now  time.Time
-	path string // the request's, or the default root object's
-	b    *behavior
-	key  string // of the cache, once nothing fresh was found there
+	// primary is the node that the viewer asked for.
+	primary *node
+	now     time.Time
+	path    string // the request's, or the default root object's
+	b       *behavior
+	key     string // of the cache, once nothing fresh was found there
 }
 
 // reply is what count of the requests get, before the edge adds its headers.
@@ -98,7 +100,7 @@ func (e *Edge) serve(n *node, r *Request) []Answer {
 // through lets one side answer count of the requests.
 func (e *Edge) through(at, primary *node, r *Request, count int64, now time.Time, side Side, out []Answer) []Answer {
 	e.refresh(at)
-	v := visit{Request: *r, node: at, now: now, path: r.Path}
+	v := visit{Request: *r, node: at, primary: primary, now: now, path: r.Path}
 	if side == Staging && e.CustomErrorResponseBug > 0 && primary.policy.Type == cloudfront.SingleWeight &&
 		len(at.plan.errorPages) > 0 {
 		broken := sample.Binomial(at.random, count, e.CustomErrorResponseBug)

@@ -27,6 +27,7 @@ type dist struct {
 	id     string
 	arn    string
 	random *rand.Rand
+	took   *rand.Rand // draws latencies
 	// staged: it is a staging distribution, which no update changes.
 	staged bool
 	nodes  []*node // by POP; nil where nobody has been yet
@@ -104,6 +105,7 @@ func (e *Edge) node(site cloudfront.Site, pop int) *node {
 		d = &dist{
 			site: site, id: site.ID(), arn: site.ARN(), staged: site.Staging(),
 			random: rand.New(rand.NewPCG(e.seed, name.Sum64())),
+			took:   rand.New(rand.NewPCG(e.seed, ^name.Sum64())),
 			nodes:  make([]*node, len(e.account.POPs())),
 			plans:  map[*cloudfront.Config]*plan{},
 		}

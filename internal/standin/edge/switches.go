@@ -13,6 +13,10 @@ type Switches struct {
 	// ErrorsCachedWithoutCaching makes error caching apply where a behaviour caches nothing (a maximum TTL of 0). The
 	// Developer Guide's pages on error caching do not mention such behaviours.
 	ErrorsCachedWithoutCaching bool
+	// RevalidationsHaveNoLatency leaves requests out of OriginLatency that found a stale object in the cache, about which the
+	// origin was asked. The metric is of "requests that are served from the origin, not the CloudFront cache"; of these both
+	// is true.
+	RevalidationsHaveNoLatency bool
 }
 
 // Turn is one switch set to another value than its default.
@@ -28,5 +32,6 @@ func Turns() []Turn {
 		{"primary's requests include staging's", func(s *Switches) { s.RequestsIncludeStaging = true }},
 		{"weight with custom error responses fails", func(s *Switches) { s.CustomErrorResponseBug = share }},
 		{"errors cached where nothing else is", func(s *Switches) { s.ErrorsCachedWithoutCaching = true }},
+		{"revalidations are not in the latency", func(s *Switches) { s.RevalidationsHaveNoLatency = true }},
 	}
 }

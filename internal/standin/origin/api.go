@@ -26,6 +26,8 @@ type API struct {
 	Share4xx, Share5xx float64
 	// Faults are what is wrong at some paths on top of that.
 	Faults []Fault
+	// Latency is how long its answers take to begin, errors too.
+	Latency edge.Latency
 	// CacheControl is a header of the good answers, unless it is empty.
 	CacheControl string
 	// Served counts what arrived.
@@ -38,11 +40,12 @@ type API struct {
 }
 
 // Fault is what is wrong below a path: a share of the requests fails on top of the background, and what exceeds PerMinute in
-// a minute of the clock, if that is set, is answered 503.
+// a minute of the clock, if that is set, is answered 503. Slower, if it is set, is the factor by which answers take longer.
 type Fault struct {
 	Prefix             string
 	Share4xx, Share5xx float64
 	PerMinute          int64
+	Slower             float64
 }
 
 type answerKey struct {
@@ -53,19 +56,20 @@ type answerKey struct {
 // NewAPI returns an API without demands or faults.
 func NewAPI(seed uint64) *API {
 	return &API{
-		random: rand.New(rand.NewPCG(seed, 0)), used: map[string]int64{}, answers: map[answerKey]edge.OriginAnswer{},
+		Latency: edge.Latency{Median: 120 * time.Millisecond, Spread: 0.4}, // made up
+		random:  rand.New(rand.NewPCG(seed, 0)), used: map[string]int64{}, answers: map[answerKey]edge.OriginAnswer{},
 	}
 }
 
 // Fetch implements edge.Origin.
 func (o *API) Fetch(r edge.OriginRequest) []edge.OriginAnswer {
 	o.Served += r.Count
-	taken := o.take(r)
+	taken, latency := o.take(r), o.latency(r.Path)
 	out := make([]edge.OriginAnswer, 0, 1)
 	add := func(count int64, status int) {
 		if count > 0 {
 			a := o.answer(status)
-			a.Count = count
+			a.Count, a.Latency = count, latency
 			out = append(out, a)
 		}
 	}
@@ -143,6 +147,16 @@ func (o *API) shares(path string) (share4xx, share5xx float64) {
 		}
 	}
 	return share4xx, share5xx
+}
+
+func (o *API) latency(path string) edge.Latency {
+	l := o.Latency
+	for _, f := range o.Faults {
+		if f.Slower > 0 && strings.HasPrefix(path, f.Prefix) {
+			l = l.Times(f.Slower)
+		}
+	}
+	return l
 }
 
 // answer is made once for each status, so that the edge recognizes it.

@@ -106,6 +106,22 @@ func TestTheAPITakesOnlySoMuchInAMinute(t *testing.T) {
 	}
 }
 
+func TestTheAPIIsSlowerBelowAPath(t *testing.T) {
+	api := origin.NewAPI(1)
+	api.Faults = []origin.Fault{{Prefix: "/next", Slower: 2}, {Prefix: "/next/cart", Slower: 1.5}, {Prefix: "/", Share5xx: 0.5}}
+	for path, factor := range map[string]float64{"/list": 1, "/next/list": 2, "/next/cart": 3} {
+		answers := api.Fetch(edge.OriginRequest{Path: path, Count: 100, At: start()})
+		if len(answers) != 2 {
+			t.Fatalf("%s: got %d answers, want good and bad ones", path, len(answers))
+		}
+		for _, a := range answers {
+			if want := api.Latency.Times(factor); a.Latency != want || a.Latency.Median == 0 {
+				t.Errorf("%s: got %+v of status %d, want %+v", path, a.Latency, a.Status, want)
+			}
+		}
+	}
+}
+
 func TestAnEchoTellsWhatItGot(t *testing.T) {
 	echo := origin.Echo{CacheControl: "max-age=1"}
 	r := edge.OriginRequest{
