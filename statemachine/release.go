@@ -39,10 +39,11 @@ func (s *releaseStates) forwardToTheDoor() {
 
 	chain(s.Preflight, s.PreflightPassed)
 	s.PreflightPassed.
-		When(isTrue("$.preflight.passed"), s.AnnounceStart, nil).
+		When(isTrue("$.preflight.passed"), s.ContentRelease, nil).
 		When(isTrue("$.preflight.wait"), s.WaitForOthers, nil).
 		Otherwise(s.Finish)
 	chain(s.WaitForOthers, s.Preflight)
+	s.contentBefore()
 
 	chain(s.AnnounceStart, s.ChangeStaging, s.WaitForStaging, s.CheckStaging, s.StagingDeployed)
 	s.StagingDeployed.When(isTrue("$.deployed.deployed"), s.AnythingToRelease, nil).Otherwise(s.WaitForStaging)
@@ -72,7 +73,8 @@ func (s *releaseStates) throughTheDoor() {
 	chain(s.WaitForAnswer, s.PromoteAgain, s.ConfirmPromotion)
 
 	chain(s.AnnouncePromotion, s.StopTrafficAfterPromotion, s.WaitForPrimary, s.CheckPrimary, s.PrimaryDeployed)
-	s.PrimaryDeployed.When(isTrue("$.deployed.deployed"), s.Bake, nil).Otherwise(s.WaitForPrimary)
+	s.PrimaryDeployed.When(isTrue("$.deployed.deployed"), s.CachesToInvalidate, nil).Otherwise(s.WaitForPrimary)
+	s.contentAfter()
 
 	chain(s.Bake, s.ObservePrimary, s.JudgePrimary, s.PrimaryHealthy)
 	s.PrimaryHealthy.
@@ -116,6 +118,8 @@ func (s *releaseStates) sideways() {
 
 	// Nothing was touched yet.
 	rescue(s.Finish, failure, s.ValidateRequest, s.AcquireLock, s.Preflight)
+
+	s.contentSideways()
 
 	// Viewers may be on staging.
 	rescue(s.StopTraffic, failure,

@@ -16,6 +16,7 @@ type releaseStates struct {
 	PreflightPassed choiceBox
 	WaitForOthers   waitBox
 	AnnounceStart   taskBox
+	contentStates
 
 	ChangeStaging     taskBox
 	WaitForStaging    waitBox
@@ -89,6 +90,7 @@ func (s *releaseStates) prepare(b *boxes) {
 	})
 	s.PreflightPassed = b.choice("Preflight Passed?")
 	s.WaitForOthers = b.wait("Wait For Others", release.PollEvery)
+	s.contentStates = newContentStates(b)
 	s.AnnounceStart = b.task("Announce Start", announcement(release.EventReleaseStarted, "Announces that the release has started."))
 }
 

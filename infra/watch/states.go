@@ -20,6 +20,12 @@ func (r *run) succeeded(at time.Time, part []byte) {
 		show(r, at, part, func(at time.Time, found struct{ Note string }) { r.line(at, byName(found.Note), Plain) })
 	case title == "Preflight":
 		show(r, at, part, r.preflight)
+	case title == "Check Content":
+		show(r, at, part, r.content)
+	case title == "Carry Assets":
+		show(r, at, part, r.carry)
+	case title == "Invalidate", title == "Check Invalidation":
+		show(r, at, part, r.invalidation)
 	case title == "Change Staging":
 		show(r, at, part, r.staging)
 	case title == "Shift Traffic":

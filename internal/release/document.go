@@ -38,6 +38,10 @@ type Document struct {
 	HoldCleared *HoldCleared `json:"holdCleared,omitempty"`
 	// Preflight is the pair as it was found, and the findings about it. (Preflight)
 	Preflight *Preflight `json:"preflight,omitempty"`
+	// Content is the build that a content release brings, and the findings about it. (Check Content)
+	Content *Content `json:"content,omitempty"`
+	// Carry is the assets that each side had and the other lacked. (Carry Assets)
+	Carry *Carry `json:"carry,omitempty"`
 	// Staging is the config that this release judges and promotes. (Change Staging)
 	Staging *Staging `json:"staging,omitempty"`
 	// Step is the ramp step in force. (Shift Traffic)
@@ -58,6 +62,8 @@ type Document struct {
 	Doubt *Failure `json:"doubt,omitempty"`
 	// Promotion says whether the promotion happened. (Confirm Promotion)
 	Promotion *Promotion `json:"promotion,omitempty"`
+	// Invalidation is what the caches were told to forget after the promotion. (Invalidate, Check Invalidation)
+	Invalidation *Invalidation `json:"invalidation,omitempty"`
 	// Bake is the verdict on the primary after the promotion. (Judge Primary)
 	Bake *Bake `json:"bake,omitempty"`
 	// Stop is the policy switched off. (Stop Traffic)
@@ -160,6 +166,8 @@ type Preflight struct {
 	RequestsPerMinute float64   `json:"requestsPerMinute"`
 	Record            string    `json:"record"`
 	Findings          []Finding `json:"findings"`
+	// Content is true where the release brings content, which is checked next.
+	Content bool `json:"content"`
 }
 
 // Distribution is one side of the pair at Preflight.
@@ -305,6 +313,8 @@ type Promotion struct {
 	// By is "answer" (CloudFront answered 200) or "read" (the primary carries the judged fingerprint).
 	By    string `json:"by,omitempty"`
 	Write Write  `json:"write"`
+	// Invalidate is true where the caches have to forget something then.
+	Invalidate bool `json:"invalidate"`
 	// Since is when the answer was first in doubt; zero when it never was.
 	Since time.Time `json:"since,omitzero"`
 }

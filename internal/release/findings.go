@@ -35,9 +35,28 @@ const (
 	AlarmUnusable              = "alarm-unusable"
 )
 
+// Names of the findings of Check Content and Carry Assets.
+const (
+	OriginNotBucket      = "origin-not-bucket"
+	SidesNested          = "sides-nested"
+	RootDocumentMissing  = "root-document-missing"
+	RootDocumentEmpty    = "root-document-empty"
+	RootDocumentNotHTML  = "root-document-not-html"
+	RootDocumentCached   = "root-document-cached"
+	AssetMissing         = "asset-missing"
+	AssetWrongType       = "asset-wrong-type"
+	HashedAssetNotCached = "hashed-asset-not-cached"
+	ContentUnreadable    = "content-unreadable"
+	ContentEncrypted     = "content-encrypted"
+	ReferencesNotChecked = "references-not-checked"
+	AssetConflict        = "asset-conflict"
+	TooManyObjects       = "too-many-objects"
+)
+
 // Acknowledgeable are the findings that a request may accept by name.
 func Acknowledgeable() []string {
 	return []string{
 		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
+		StickinessOff, RootDocumentCached, HashedAssetNotCached, ContentEncrypted,
 	}
 }

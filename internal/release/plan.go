@@ -34,19 +34,28 @@ type Plan struct {
 
 // Kinds of change.
 const (
-	KindOrigin = "origin" // repoint one origin of staging, by path or domain
-	KindStaged = "staged" // staging was already deployed by its own stack; nothing is written to it
+	KindOrigin  = "origin"  // repoint one origin of staging, by path or domain
+	KindStaged  = "staged"  // staging was already deployed by its own stack; nothing is written to it
+	KindContent = "content" // repoint one origin of staging to another side of the site in S3
 )
 
 // Change is what the release does to the staging distribution.
 type Change struct {
 	Kind string `json:"kind"`
-	// Origin is the Id of the origin that is repointed. (origin)
+	// Origin is the Id of the origin that is repointed. (origin, content)
 	Origin string `json:"origin,omitempty"`
 	// Path is the new OriginPath: empty, or with a leading and no trailing slash; nil keeps it. (origin)
 	Path *string `json:"path,omitempty"`
-	// Domain is the new DomainName; nil keeps it. (origin)
+	// Domain is the new DomainName; nil keeps it. (origin, content)
 	Domain *string `json:"domain,omitempty"`
+	// Bucket and Prefix are where the new build lies. (content)
+	Bucket string `json:"bucket,omitempty"`
+	Prefix string `json:"prefix,omitempty"`
+	// Documents are the paths of objects besides the pages that each side has under the same name with its own bytes, such
+	// as /robots.txt. (content)
+	Documents []string `json:"documents,omitempty"`
+	// Invalidate are the paths that both distributions' caches forget after the promotion; default /index.html and /. (content)
+	Invalidate []string `json:"invalidate,omitempty"`
 }
 
 // RampStep sends a share of the viewers to staging and judges it.
@@ -129,6 +138,7 @@ func explain(err error) string {
 }
 
 func (p *Plan) fillIn() {
+	p.Change.fillInContent()
 	if p.Ramp == nil {
 		p.Ramp = []RampStep{
 			{Weight: 0.05, Observe: Duration(10 * time.Minute)},
@@ -187,19 +197,26 @@ func checkReason(r *refusals, reason string) {
 }
 
 func (c Change) check(r *refusals) {
+	if c.Kind != KindContent {
+		c.refuseContentFields(r)
+	}
 	switch c.Kind {
 	case KindStaged:
 		if c.Origin != "" || c.Path != nil || c.Domain != nil {
 			r.add("change", `of kind "staged"`, "takes no origin, path or domain: staging is released as it is")
 		}
 		return
-	case KindOrigin:
+	case KindOrigin, KindContent:
 	default:
-		r.add("change.kind", quote(c.Kind), `must be "origin" or "staged"`)
+		r.add("change.kind", quote(c.Kind), `must be "origin", "staged" or "content"`)
 		return
 	}
 	if c.Origin == "" || len(c.Origin) > maxOriginField {
 		r.add("change.origin", quote(c.Origin), "must be the Id of an origin of the staging distribution")
+	}
+	if c.Kind == KindContent {
+		c.checkContent(r)
+		return
 	}
 	if c.Path == nil && c.Domain == nil {
 		r.add("change", `of kind "origin"`, "needs a path or a domain to repoint the origin to")

@@ -47,7 +47,7 @@ func TestParsePlanRefuses(t *testing.T) {
 		"an unknown nested field":    {`{"primary":"E1PRIMARY","change":{"kind":"staged","pfad":"/x"}}`, []string{"unknown field", "pfad"}},
 		"no primary":                 {`{"change":{"kind":"staged"}}`, []string{`primary ""`, "must be the id"}},
 		"a domain for the primary":   {`{"primary":"d1.cloudfront.net","change":{"kind":"staged"}}`, []string{`primary "d1.cloudfront.net"`}},
-		"an unknown kind":            {`{"primary":"E1PRIMARY","change":{"kind":"content"}}`, []string{`change.kind "content"`, `"origin" or "staged"`}},
+		"an unknown kind":            {`{"primary":"E1PRIMARY","change":{"kind":"content"}}`, []string{`change.kind "content"`, `"origin", "staged" or "content"`}},
 		"an origin without target":   {`{"primary":"E1PRIMARY","change":{"kind":"origin","origin":"site"}}`, []string{"needs a path or a domain"}},
 		"a target without origin":    {`{"primary":"E1PRIMARY","change":{"kind":"origin","path":"/green"}}`, []string{`change.origin ""`}},
 		"a path without slash":       {`{"primary":"E1PRIMARY","change":{"kind":"origin","origin":"site","path":"green"}}`, []string{`change.path "green"`, "begin with /"}},

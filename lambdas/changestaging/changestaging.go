@@ -53,7 +53,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Staging,
 		return release.Staging{}, err
 	}
 	wanted := staging.DistributionConfig
-	if doc.Plan.Change.Kind == release.KindOrigin {
+	if doc.Plan.Change.Repoints() {
 		if wanted, err = repointed(doc.Plan.Change, primary, staging); err != nil {
 			return release.Staging{}, err
 		}
@@ -66,7 +66,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Staging,
 		return part, nil
 	case staging.Fingerprint == before:
 		return h.write(ctx, doc, part, staging, wanted)
-	case doc.Plan.Change.Kind == release.KindOrigin && staging.Fingerprint == part.Fingerprint:
+	case doc.Plan.Change.Repoints() && staging.Fingerprint == part.Fingerprint:
 		return part, nil // written by an earlier call, so its propagation is still to be waited for
 	}
 	return release.Staging{}, fault.Errorf(fault.ConfigChanged,
@@ -90,7 +90,8 @@ func (h Handler) refuseWhileEnabled(ctx context.Context, doc release.Document) e
 // staging, so that what is judged is the live config plus this one change.
 func repointed(change release.Change, primary, staging live.Config) (*types.DistributionConfig, error) {
 	wanted := distribution.Copyable(primary.DistributionConfig, staging.DistributionConfig)
-	if _, err := distribution.SetOrigin(wanted, change.Origin, change.Path, change.Domain); err != nil {
+	path, domain := change.Target()
+	if _, err := distribution.SetOrigin(wanted, change.Origin, path, domain); err != nil {
 		return nil, fault.Errorf(fault.InvalidRequest, "%w", err)
 	}
 	return wanted, nil

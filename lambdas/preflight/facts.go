@@ -99,11 +99,12 @@ func (h Handler) read(ctx context.Context, doc release.Document) (facts, error) 
 
 // wanted is staging's config as Change Staging will leave it, or as it is where the change cannot be made.
 func wanted(change release.Change, primary, staging *types.DistributionConfig) *types.DistributionConfig {
-	if change.Kind != release.KindOrigin {
+	if !change.Repoints() {
 		return staging
 	}
 	changed := distribution.Copyable(primary, staging)
-	if _, err := distribution.SetOrigin(changed, change.Origin, change.Path, change.Domain); err != nil {
+	path, domain := change.Target()
+	if _, err := distribution.SetOrigin(changed, change.Origin, path, domain); err != nil {
 		return staging
 	}
 	return changed

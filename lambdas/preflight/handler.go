@@ -78,6 +78,7 @@ func conclude(f facts, doc release.Document) release.Preflight {
 		RequestsPerMinute: f.traffic.perMinute(),
 		Record:            record.Key(*doc.Plan, doc.Execution),
 		Findings:          decide(f),
+		Content:           doc.Plan.Change.Kind == release.KindContent,
 	}
 	if f.staging != nil {
 		part.Staging = f.staging.document()

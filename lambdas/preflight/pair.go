@@ -71,12 +71,20 @@ func policyFindings(f facts) []release.Finding {
 			"nothing: the header is put back, with the policy disabled, at every end"))
 	}
 	if stickiness(f.policy) == 0 {
-		all = append(all, finding(release.Note, release.StickinessOff,
-			fmt.Sprintf("the policy %s has no session stickiness", f.policyID),
-			"a viewer may get one request from staging and the next from the primary, so a page of one and the assets of the other",
-			"if old and new content cannot be mixed, give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled"))
+		all = append(all, stickinessOff(f))
 	}
 	return all
+}
+
+// stickinessOff is a warning where pages change: assets are on both sides then, pages are not.
+func stickinessOff(f facts) release.Finding {
+	level, do := release.Note, "if old and new content cannot be mixed, give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled"
+	if f.plan.Change.Kind == release.KindContent {
+		level, do = release.Warn, "give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled, or acknowledge "+release.StickinessOff
+	}
+	return finding(level, release.StickinessOff,
+		fmt.Sprintf("the policy %s has no session stickiness", f.policyID),
+		"a viewer may get one request from staging and the next from the primary, so a page of one and the assets of the other", do)
 }
 
 func routed(policy *types.ContinuousDeploymentPolicyConfig) string {

@@ -124,6 +124,7 @@ type request struct {
 		Origin string  `json:"origin"`
 		Domain *string `json:"domain"`
 		Path   *string `json:"path"`
+		Prefix *string `json:"prefix"`
 	} `json:"change"`
 }
 
@@ -139,7 +140,7 @@ func read(text []byte) request {
 func published(primary *types.DistributionConfig, r request) []world.Target {
 	for _, o := range primary.Origins.Items {
 		if aws.ToString(o.Id) == r.Change.Origin {
-			return []world.Target{{Domain: aws.ToString(cmp.Or(r.Change.Domain, o.DomainName)), Path: aws.ToString(cmp.Or(r.Change.Path, o.OriginPath))}}
+			return []world.Target{{Domain: aws.ToString(cmp.Or(r.Change.Domain, o.DomainName)), Path: aws.ToString(cmp.Or(r.Change.Prefix, r.Change.Path, o.OriginPath))}}
 		}
 	}
 	return nil
