@@ -42,9 +42,11 @@ func (s settled) Record(distributionID string, minute time.Time, requests, error
 func (w *World) addViewers(o Options) {
 	rate := cmp.Or(o.RequestsPerMinute, 60_000)
 	w.Viewers = viewers.New(w.Clock, w.Edge, len(w.CloudFront.POPs()), o.Seed)
+	policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID)
 	w.Viewers.Add(viewers.Site{
 		ID: w.Pair.PrimaryID, Host: w.host(), Rate: viewers.Daily(rate),
 		PerVisit: viewers.PerVisit(site.Shared, site.Own+len(calls(o.Primary))),
+		IdleTTL:  policy.IdleTTL, MaximumTTL: policy.MaximumTTL,
 	})
 	w.Viewers.Start()
 	w.Clock.Advance(settle)

@@ -42,6 +42,8 @@ type Site struct {
 	// Testers is the share of the visitors whose requests carry TestHeader, for a policy that routes by header.
 	Testers    float64
 	TestHeader http.Header
+	// IdleTTL and MaximumTTL are those of the policy's session stickiness, to tell who keeps to a session; zero without.
+	IdleTTL, MaximumTTL time.Duration
 }
 
 // Population is the viewers of one simulation. It is used on the goroutine of the simulation only.
@@ -123,6 +125,7 @@ func (p *Population) schedule(minute time.Time) {
 			s.last = &lived
 			s.total.Primary = s.total.Primary.Plus(lived.Primary)
 			s.total.Staging = s.total.Staging.Plus(lived.Staging)
+			s.total.Sessions, s.total.Strayed = s.total.Sessions+lived.Sessions, s.total.Strayed+lived.Strayed
 		}
 	})
 }
