@@ -47,7 +47,8 @@ func (s *releaseStates) forwardToTheDoor() {
 
 	chain(s.AnnounceStart, s.ChangeStaging, s.WaitForStaging, s.CheckStaging, s.StagingDeployed)
 	s.StagingDeployed.When(isTrue("$.deployed.deployed"), s.AnythingToRelease, nil).Otherwise(s.WaitForStaging)
-	s.AnythingToRelease.When(isTrue("$.staging.differs"), s.ShiftTraffic, nil).Otherwise(s.Finish)
+	s.AnythingToRelease.When(isTrue("$.staging.differs"), s.SmokeTestWanted, nil).Otherwise(s.Finish)
+	s.smokeBefore()
 
 	chain(s.ShiftTraffic, s.WaitForTraffic, s.CheckTraffic, s.TrafficDeployed)
 	s.TrafficDeployed.When(isTrue("$.deployed.deployed"), s.WaitForViewers, nil).Otherwise(s.WaitForTraffic)
@@ -120,6 +121,7 @@ func (s *releaseStates) sideways() {
 	rescue(s.Finish, failure, s.ValidateRequest, s.AcquireLock, s.Preflight)
 
 	s.contentSideways()
+	s.smokeSideways()
 
 	// Viewers may be on staging.
 	rescue(s.StopTraffic, failure,

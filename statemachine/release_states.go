@@ -23,6 +23,7 @@ type releaseStates struct {
 	CheckStaging      taskBox
 	StagingDeployed   choiceBox
 	AnythingToRelease choiceBox
+	smokeStates
 
 	ShiftTraffic                                  taskBox
 	WaitForTraffic                                waitBox
@@ -106,6 +107,7 @@ func (s *releaseStates) stage(b *boxes) {
 	})
 	s.StagingDeployed = b.choice("Staging Deployed?")
 	s.AnythingToRelease = b.choice("Anything To Release?")
+	s.smokeStates = newSmokeStates(b)
 }
 
 func (s *releaseStates) judge(b *boxes) {

@@ -44,6 +44,21 @@ func (r *run) carry(at time.Time, c release.Carry) {
 	}
 }
 
+// smoke shows what a look waits for when that changes, and the verdict.
+func (r *run) smoke(at time.Time, s release.SmokeTest) {
+	switch {
+	case s.Again:
+		r.once(at, "waits: "+s.Note, Doubt)
+	case s.Passed:
+		r.line(at, "passed: "+s.Note, Good)
+	default:
+		r.line(at, "failed: "+s.Note+tally(s.Findings), Bad)
+		for _, finding := range s.Findings {
+			r.finding(finding, true)
+		}
+	}
+}
+
 func (r *run) invalidation(at time.Time, i release.Invalidation) {
 	switch {
 	case i.Completed:

@@ -28,6 +28,12 @@ func (r *run) succeeded(at time.Time, part []byte) {
 		show(r, at, part, r.invalidation)
 	case title == "Change Staging":
 		show(r, at, part, r.staging)
+	case title == "Route Header":
+		show(r, at, part, func(at time.Time, route release.Route) {
+			r.line(at, "requests with the right value of "+route.Header+" get staging; no viewer knows it", Plain)
+		})
+	case title == "Smoke Test":
+		show(r, at, part, r.smoke)
 	case title == "Shift Traffic":
 		show(r, at, part, r.step)
 	case title == "Prove Traffic":

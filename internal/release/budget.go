@@ -40,7 +40,7 @@ func (p *Plan) propagations() int { return len(p.Ramp) + 4 }
 
 // Longest is how long the release may take by its own deadlines, the way back included.
 func (p *Plan) Longest() time.Duration {
-	total := PreflightWaits + DecideWithin + p.contentTakes() + 2*p.Bake.Std() + time.Duration(p.propagations())*p.DeployedWithin.Std()
+	total := PreflightWaits + DecideWithin + p.contentTakes() + p.smokeTakes() + 2*p.Bake.Std() + time.Duration(p.propagations())*p.DeployedWithin.Std()
 	for _, s := range p.Ramp {
 		total += s.Deadline.Std()
 	}
@@ -57,7 +57,7 @@ func (p *Plan) HistoryEvents() int {
 	}
 	baked := 2*p.Bake.minutes() + 1
 	tries := p.Ramp[len(p.Ramp)-1].Deadline.minutes() + 1
-	return eventsFixed + p.contentEvents() + tries*eventsPerTry + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked + asked*eventsPerAsked
+	return eventsFixed + p.contentEvents() + p.smokeEvents() + tries*eventsPerTry + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked + asked*eventsPerAsked
 }
 
 func (p *Plan) checkLength(r *refusals) {

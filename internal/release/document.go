@@ -44,6 +44,10 @@ type Document struct {
 	Carry *Carry `json:"carry,omitempty"`
 	// Staging is the config that this release judges and promotes. (Change Staging)
 	Staging *Staging `json:"staging,omitempty"`
+	// Route is the policy routing the smoke test's header. (Route Header)
+	Route *Route `json:"route,omitempty"`
+	// Smoke is what the smoke test has seen. (Smoke Test)
+	Smoke *SmokeTest `json:"smoke,omitempty"`
 	// Step is the ramp step in force. (Shift Traffic)
 	Step *Step `json:"step,omitempty"`
 	// Deployed is the latest answer to "has it propagated?". (Check Staging, Check Traffic, …)
@@ -162,6 +166,8 @@ type Preflight struct {
 	MaximumTTL int32 `json:"maximumTtl,omitempty"`
 	// Header is the policy's header routing, to be put back (disabled) at every end.
 	Header *Header `json:"header,omitempty"`
+	// Weighted is its routing by weight, to be put back where the smoke test has replaced it by a header.
+	Weighted *Weighted `json:"weighted,omitempty"`
 	// RequestsPerMinute is the primary's recent traffic.
 	RequestsPerMinute float64   `json:"requestsPerMinute"`
 	Record            string    `json:"record"`
@@ -192,6 +198,8 @@ type Staging struct {
 	Differs bool `json:"differs"`
 	// Changes are the paths in which staging differs from the primary, as AWS spells them.
 	Changes []string `json:"changes,omitempty"`
+	// Smoke is true where a smoke test comes next.
+	Smoke bool `json:"smoke"`
 }
 
 // Step is the ramp step whose weight is in force.

@@ -60,3 +60,18 @@ func Acknowledgeable() []string {
 		StickinessOff, RootDocumentCached, HashedAssetNotCached, ContentEncrypted,
 	}
 }
+
+// Names of the findings of Smoke Test.
+const (
+	SmokeNotRouting   = "smoke-not-routing"
+	SmokeWrongBytes   = "smoke-wrong-bytes"
+	SmokeFallbackPage = "smoke-fallback-page"
+	SmokeWrongStatus  = "smoke-wrong-status"
+	SmokeWrongType    = "smoke-wrong-type"
+	SmokeRedirected   = "smoke-redirected"
+	SmokeTooLarge     = "smoke-too-large"
+	SmokeTimeout      = "smoke-timeout"
+	SmokeTLS          = "smoke-tls"
+	SmokeUnreachable  = "smoke-unreachable"
+	SmokePathMissing  = "smoke-path-missing"
+)

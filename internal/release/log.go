@@ -115,6 +115,15 @@ func (s Staging) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("written", s.Written), slog.Bool("differs", s.Differs), slog.Any("changes", s.Changes))
 }
 
+// LogValue is the header that is let through; its value is secret.
+func (r Route) LogValue() slog.Value { return slog.GroupValue(slog.String("header", r.Header)) }
+
+// LogValue is the verdict of a look at staging, with the findings as "level name".
+func (s SmokeTest) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("passed", s.Passed), slog.Bool("again", s.Again), slog.Int("paths", s.Paths),
+		slog.Any("findings", namesOf(s.Findings)), slog.String("note", s.Note))
+}
+
 // LogValue is the step in force, counted from 1, and its share of the viewers.
 func (s Step) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("step", s.Index+1), slog.Float64("weight", s.Weight))

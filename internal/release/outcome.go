@@ -116,6 +116,8 @@ func (d *Document) why() string {
 		return "Preflight: " + blockers(d.Preflight.Findings) + "."
 	case d.Content != nil && !d.Content.Passed:
 		return "Check Content: " + blockers(d.Content.Findings) + "."
+	case d.Smoke != nil && !d.Smoke.Passed && !d.Smoke.Again:
+		return "Smoke Test: " + blockers(d.Smoke.Findings) + "."
 	case d.Carry != nil && d.Carry.Refused:
 		return "Carry Assets: " + blockers(d.Carry.Findings) + "."
 	}

@@ -28,6 +28,8 @@ type Plan struct {
 	DeployedWithin Duration `json:"deployedWithin"`
 	// Acknowledge names the warnings of Preflight that are accepted.
 	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Smoke is the test before viewers are shifted; nil for none.
+	Smoke *Smoke `json:"smoke,omitempty"`
 	// ClearHold is true where an operator asks recover to clear the hold; no release may ask for it.
 	ClearHold bool `json:"clearHold,omitempty"`
 }
@@ -139,6 +141,7 @@ func explain(err error) string {
 
 func (p *Plan) fillIn() {
 	p.Change.fillInContent()
+	p.fillInSmoke()
 	if p.Ramp == nil {
 		p.Ramp = []RampStep{
 			{Weight: 0.05, Observe: Duration(10 * time.Minute)},
@@ -171,6 +174,7 @@ func (p *Plan) check(r *refusals) {
 		r.add("clearHold", true, "is for the recover workflow: a release never clears a hold")
 	}
 	p.Change.check(r)
+	p.checkSmoke(r)
 	p.checkRamp(r)
 	p.Gates.check(r)
 	// A shorter bake would end before it has enough minutes to judge: the first one is visible after warm-up and delay.

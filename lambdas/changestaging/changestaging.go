@@ -103,6 +103,7 @@ func (h Handler) part(doc release.Document, primary live.Config, wanted *types.D
 		Write:       doc.Plan.WriteTo(doc.Preflight.Staging.ID, h.Now()),
 		Fingerprint: distribution.Fingerprint(wanted),
 		Differs:     len(differences) > 0,
+		Smoke:       doc.Plan.TestsSmoke(),
 	}
 	const most = 20 // the document stays small whatever the configs' size; the record has both configs
 	for i, d := range differences {

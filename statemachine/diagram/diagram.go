@@ -39,6 +39,7 @@ func Release(definition []byte) ([]byte, error) {
 		{"Before anything is touched", "Receive Request", "Any failure here ends as `Rejected`, unless a dead run has left something behind."},
 		{"Content", "Check Content", "Of a content release only: the new build is looked at, and each side gets the assets that only the other one has."},
 		{"Change staging", "Announce Start", "No viewer gets the staging distribution yet."},
+		{"Smoke test", "Route Header", "Where the request asks for it, as every content release does: staging is looked at through a header that no viewer knows."},
 		{"Shift traffic and judge", "Shift Traffic", "Once per step of the ramp: shift, prove that viewers arrive, observe, judge."},
 		{
 			"The one-way door", "Prove Traffic Again",

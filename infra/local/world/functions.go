@@ -2,9 +2,11 @@ package world
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"time"
@@ -46,7 +48,9 @@ import (
 	recoverstep "cloudfront-cd/lambdas/recover"
 	"cloudfront-cd/lambdas/releaselock"
 	"cloudfront-cd/lambdas/restoreprimary"
+	"cloudfront-cd/lambdas/routeheader"
 	"cloudfront-cd/lambdas/shifttraffic"
+	"cloudfront-cd/lambdas/smoketest"
 	"cloudfront-cd/lambdas/stoptraffic"
 	"cloudfront-cd/lambdas/validaterequest"
 )
@@ -68,6 +72,8 @@ func (w *World) functions() map[string]lambda.Handler {
 		"finddeadrun":       function(finddeadrun.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
 		"recover":           function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"preflight":         function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"routeheader":       function(routeheader.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now, Random: w.secrets()}.Handle),
+		"smoketest":         function(smoketest.Handler{CloudFront: cf, Objects: records, Web: w.Transport.RoundTrip, Now: now}.Handle),
 		"checkcontent":      function(checkcontent.Handler{CloudFront: cf, Objects: records, Now: now}.Handle),
 		"carryassets":       function(carryassets.Handler{Objects: records, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"invalidate":        function(invalidate.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
@@ -91,6 +97,13 @@ func (w *World) functions() map[string]lambda.Handler {
 		"releaselock":       function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
 		"placehold":         function(placehold.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 	}
+}
+
+// secrets are drawn from the seed here, so that a run is the same again.
+func (w *World) secrets() routeheader.Random {
+	var seed [32]byte
+	binary.BigEndian.PutUint64(seed[:], w.Seed)
+	return routeheader.Random{Reader: rand.NewChaCha8(seed)}
 }
 
 func function[Out any](handle func(context.Context, release.Input) (Out, error)) lambda.Handler {

@@ -56,6 +56,12 @@ func (w *World) addViewers(o Options) {
 	w.Viewers.Forget()
 }
 
+// domain is the primary's own name.
+func (w *World) domain() string {
+	config, _ := w.CloudFront.Live(w.Pair.PrimaryID)
+	return config.DomainName
+}
+
 // host is the name that viewers know the primary by.
 func (w *World) host() string {
 	config, _ := w.CloudFront.Live(w.Pair.PrimaryID)
