@@ -33,12 +33,12 @@ func newContentStates(b *boxes) contentStates {
 		AssetsCarried:      b.choice("Assets Carried?"),
 		CachesToInvalidate: b.choice("Caches To Invalidate?"),
 		Invalidate: b.task("Invalidate", work{
-			Folder: "invalidate", Result: "$.invalidation", Retry: stubborn(),
+			Folder: "invalidate", Result: "$.invalidation", Retry: steady(),
 			Does: "Makes the caches of both distributions forget the pages that were replaced.",
 		}),
 		WaitForInvalidation: b.wait("Wait For Invalidation", release.PollEvery),
 		CheckInvalidation: b.task("Check Invalidation", work{
-			Folder: "checkinvalidation", Result: "$.invalidation", Retry: stubborn(),
+			Folder: "checkinvalidation", Result: "$.invalidation", Retry: steady(),
 			Does: "Asks CloudFront whether every cache has forgotten them.",
 		}),
 		CachesInvalidated: b.choice("Caches Invalidated?"),

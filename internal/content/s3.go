@@ -86,7 +86,7 @@ func Page(ctx context.Context, api Lister, side release.Side, after string, most
 		}
 		objects = append(objects, Object{key, aws.ToString(o.ETag), aws.ToInt64(o.Size), aws.ToTime(o.LastModified).Unix()})
 	}
-	if len(objects) == 0 && aws.ToBool(got.IsTruncated) { // a page of folders
+	if len(objects) == 0 && len(got.Contents) > 0 && aws.ToBool(got.IsTruncated) { // a page of folders
 		last := strings.TrimPrefix(aws.ToString(got.Contents[len(got.Contents)-1].Key), root)
 		return Page(ctx, api, side, last, most)
 	}

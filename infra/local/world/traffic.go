@@ -44,7 +44,7 @@ func (w *World) addViewers(o Options) {
 	w.Viewers = viewers.New(w.Clock, w.Edge, len(w.CloudFront.POPs()), o.Seed)
 	policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID)
 	w.Viewers.Add(viewers.Site{
-		ID: w.Pair.PrimaryID, Host: w.host(), Rate: viewers.Daily(rate),
+		ID: w.Pair.PrimaryID, Host: w.Host(), Rate: viewers.Daily(rate),
 		PerVisit: viewers.PerVisit(site.Shared, site.Own+len(calls(o.Primary))),
 		IdleTTL:  policy.IdleTTL, MaximumTTL: policy.MaximumTTL,
 	})
@@ -62,8 +62,8 @@ func (w *World) domain() string {
 	return config.DomainName
 }
 
-// host is the name that viewers know the primary by.
-func (w *World) host() string {
+// Host is the name that viewers know the primary by.
+func (w *World) Host() string {
 	config, _ := w.CloudFront.Live(w.Pair.PrimaryID)
 	if aliases := config.Tree().Child("Aliases").Items(); len(aliases) > 0 {
 		return aliases[0].Text

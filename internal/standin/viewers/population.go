@@ -138,6 +138,17 @@ func (p *Population) Stop() {
 	}
 }
 
+// Ask is one more request of one viewer, for an asset that a page asks for late. It counts with the others.
+func (p *Population) Ask(id, path string, session edge.Session) {
+	s := p.site(id)
+	if s == nil {
+		return
+	}
+	for _, a := range p.edge.Serve(edge.Request{Host: s.Host, Path: path, Session: session, Count: 1}) {
+		s.total.add(a, anAsset)
+	}
+}
+
 // Last is the minute of a site that was lived through last, and whether there is one.
 func (p *Population) Last(id string) (Minute, bool) {
 	if s := p.site(id); s != nil && s.last != nil {
