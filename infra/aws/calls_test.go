@@ -23,6 +23,9 @@ func TestEveryCallOfEveryScenarioIsAllowed(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, s := range scenario.All() {
+		if s.Name == "content-50000" {
+			continue // the calls of content, many times
+		}
 		stage, err := s.Build(scenario.Inputs{Seed: 1})
 		if err != nil {
 			t.Fatal(err)

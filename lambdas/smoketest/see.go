@@ -140,7 +140,7 @@ func (l *look) judge(ctx context.Context, t target, wanted, before object, got a
 		return typed(t, wanted, got), nil
 	case before.same(got.body):
 		return finding{name: release.SmokeNotRouting, fact: t.path + " is as it was before this release", passes: true}, nil
-	case isPage && wanted.known && !content.IsHTML(wanted.contentType):
+	case isPage && got.status < http.StatusBadRequest && wanted.known && !content.IsHTML(wanted.contentType):
 		return l.fallbackPage(ctx, t, got)
 	case got.status != wanted.status:
 		// A page that only the new side has: the primary, as long as it answers, does not know it.
