@@ -30,6 +30,10 @@ func TestThePairIsDescribed(t *testing.T) {
 		PolicyID: policyID, MaximumTTL: 600, RequestsPerMinute: 6000, Record: "releases/EPRIMARY1/20261123T115930Z-x1.json",
 	}
 	part.Findings = nil
+	if got := part.Weighted; got == nil || got.Weight != 0.05 || got.IdleTTL != 300 || got.MaximumTTL != 600 {
+		t.Errorf("got the weighted routing %+v", got)
+	}
+	part.Weighted = nil
 	if got, want := fmt.Sprintf("%+v", part), fmt.Sprintf("%+v", want); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
