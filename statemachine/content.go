@@ -25,6 +25,12 @@ func (s *releaseStates) contentAfter() {
 	s.CachesInvalidated.When(isTrue("$.invalidation.over"), s.Bake, nil).Otherwise(s.WaitForInvalidation)
 }
 
+// contentBack makes the caches forget what was promoted and taken back. Nobody waits for it: every page that they have works.
+func (s *releaseStates) contentBack() {
+	s.CachesToInvalidateAgain.When(isTrue("$.promotion.invalidate"), s.InvalidateAgain, nil).Otherwise(s.Finish)
+	chain(s.InvalidateAgain, s.Finish)
+}
+
 // contentSideways is where the boxes of a content release go when they fail.
 func (s *releaseStates) contentSideways() {
 	// Whoever lost the lock must not write any more.
@@ -35,4 +41,5 @@ func (s *releaseStates) contentSideways() {
 
 	// A page that some caches still have is a working page, because its assets were carried: the promotion stands.
 	rescue(s.Bake, "$.invalidation", s.Invalidate, s.CheckInvalidation)
+	rescue(s.Finish, discard, s.InvalidateAgain)
 }

@@ -1,21 +1,21 @@
 package statemachine
 
-import (
-	"cloudfront-cd/internal/release"
-)
+import "cloudfront-cd/internal/release"
 
 // contentStates are the boxes that only a release of content comes to, in the order of the picture.
 type contentStates struct {
-	ContentRelease      choiceBox
-	CheckContent        taskBox
-	ContentPassed       choiceBox
-	CarryAssets         taskBox
-	AssetsCarried       choiceBox
-	CachesToInvalidate  choiceBox
-	Invalidate          taskBox
-	WaitForInvalidation waitBox
-	CheckInvalidation   taskBox
-	CachesInvalidated   choiceBox
+	ContentRelease          choiceBox
+	CheckContent            taskBox
+	ContentPassed           choiceBox
+	CarryAssets             taskBox
+	AssetsCarried           choiceBox
+	CachesToInvalidate      choiceBox
+	Invalidate              taskBox
+	WaitForInvalidation     waitBox
+	CheckInvalidation       taskBox
+	CachesInvalidated       choiceBox
+	CachesToInvalidateAgain choiceBox
+	InvalidateAgain         taskBox
 }
 
 func newContentStates(b *boxes) contentStates {
@@ -41,6 +41,11 @@ func newContentStates(b *boxes) contentStates {
 			Folder: "checkinvalidation", Result: "$.invalidation", Retry: steady(),
 			Does: "Asks CloudFront whether every cache has forgotten them.",
 		}),
-		CachesInvalidated: b.choice("Caches Invalidated?"),
+		CachesInvalidated:       b.choice("Caches Invalidated?"),
+		CachesToInvalidateAgain: b.choice("Caches To Invalidate Again?"),
+		InvalidateAgain: b.task("Invalidate Again", work{
+			Folder: "invalidate", Which: release.OfRestore, Result: discard, Retry: steady(),
+			Does: "Makes the caches forget the promoted pages, now that the ones from before are back.",
+		}),
 	}
 }

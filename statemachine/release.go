@@ -90,7 +90,8 @@ func (s *releaseStates) back() {
 	s.StopDeployed.When(isTrue("$.deployed.deployed"), s.Finish, nil).Otherwise(s.WaitForStop)
 
 	chain(s.RestorePrimary, s.WaitForRestore, s.CheckRestore, s.RestoreDeployed)
-	s.RestoreDeployed.When(isTrue("$.deployed.deployed"), s.Finish, nil).Otherwise(s.WaitForRestore)
+	s.RestoreDeployed.When(isTrue("$.deployed.deployed"), s.CachesToInvalidateAgain, nil).Otherwise(s.WaitForRestore)
+	s.contentBack()
 }
 
 // toTheEnds is the common way out.

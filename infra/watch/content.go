@@ -65,7 +65,7 @@ func (r *run) invalidation(at time.Time, i release.Invalidation) {
 		r.line(at, "the caches of both distributions have forgotten "+strings.Join(i.Paths, ", "), Plain)
 	case i.Over:
 		r.line(at, "not completed in time; goes on without", Doubt)
-	case r.title == "Invalidate":
+	case r.title != "Check Invalidation":
 		r.line(at, strings.Join(i.Paths, ", ")+" of both distributions", Plain)
 	}
 }

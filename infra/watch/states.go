@@ -24,7 +24,7 @@ func (r *run) succeeded(at time.Time, part []byte) {
 		show(r, at, part, r.content)
 	case title == "Carry Assets":
 		show(r, at, part, r.carry)
-	case title == "Invalidate", title == "Check Invalidation":
+	case title == "Invalidate", title == "Invalidate Again", title == "Check Invalidation":
 		show(r, at, part, r.invalidation)
 	case title == "Change Staging":
 		show(r, at, part, r.staging)

@@ -27,7 +27,7 @@ type Handler struct {
 	Now        func() time.Time
 }
 
-// Handle asks each distribution once: CloudFront answers a second request with the same CallerReference and paths with the
+// Handle asks each distribution once for each which: CloudFront answers a second request with the same CallerReference and paths with the
 // invalidation that there is (API Reference, InvalidationBatch). Staging is asked too, because the next release shows its
 // viewers what its cache has kept.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Invalidation, error) {
@@ -35,7 +35,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Invalida
 	if err := record.Fence(ctx, h.Records, h.Bucket, doc); err != nil {
 		return release.Invalidation{}, err
 	}
-	now := h.Now()
+	now, reference := h.Now(), doc.Execution.Name
+	if in.Which != "" {
+		reference += "-" + in.Which
+	}
 	part := release.Invalidation{
 		Paths: doc.Plan.Change.Invalidate, IDs: map[string]string{}, Since: now, Deadline: now.Add(release.InvalidatedWithin), At: now,
 	}
@@ -43,7 +46,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Invalida
 		got, err := h.CloudFront.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
 			DistributionId: &id,
 			InvalidationBatch: &types.InvalidationBatch{
-				CallerReference: &doc.Execution.Name,
+				CallerReference: &reference,
 				Paths:           &types.Paths{Quantity: aws.Int32(int32(len(part.Paths))), Items: part.Paths}, //nolint:gosec // a plan has at most a hundred
 			},
 		})

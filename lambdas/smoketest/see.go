@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cloudfront-cd/internal/content"
+	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/release"
 )
 
@@ -32,6 +33,8 @@ func (f finding) finding() release.Finding {
 	case release.SmokeFallbackPage:
 		why = "a browser that asks for a script and gets a page runs nothing, and no error rate shows it: the status is 200"
 		do = "see whether CloudFront may read the object: the bucket policy, and a KMS key's, have to let in the staging distribution"
+	case release.SmokeWrongBytes:
+		do = "see whether a function changes it, or somebody has uploaded since; a page of an earlier release in staging's cache is invalidated on the staging distribution"
 	case release.SmokeNotRouting:
 		why = "either the policy does not route yet, or staging's cache still has the page from before"
 		do = "start again; if it stays so, invalidate the page on the staging distribution, and look whether its Cache-Control lets it be kept"
@@ -40,7 +43,8 @@ func (f finding) finding() release.Finding {
 	case release.SmokePathMissing:
 		why, do = "there is nothing to compare with", "correct smoke.paths"
 	}
-	return release.Finding{Level: release.Block, Name: f.name, Fact: f.fact, Why: why, Do: do}
+	const most = 500
+	return release.Finding{Level: release.Block, Name: f.name, Fact: distribution.Shorten(f.fact, most), Why: why, Do: do}
 }
 
 // see looks at one path. Its finding has no name where all is well.

@@ -31,6 +31,9 @@ type Handler struct {
 	Now func() time.Time
 }
 
+// mostFindings are enough to see what is wrong; the document stays small.
+const mostFindings = 10
+
 // lookFor is how long one look goes on; the paths that are left are the next one's.
 const lookFor = 25 * time.Second
 
@@ -113,6 +116,7 @@ func (l *look) look(ctx context.Context) error {
 			}
 		case f.name != "":
 			l.part.Findings = append(l.part.Findings, f.finding())
+			late = len(l.part.Findings) == mostFindings
 		}
 		if !late && l.Now().Sub(l.part.At) >= lookFor && i+1 < len(paths) {
 			late = true

@@ -111,7 +111,7 @@ func TestTheWayBackTriesHarder(t *testing.T) {
 func TestSharedLambdasAreToldWhichTaskOfTheReleaseTheyServe(t *testing.T) {
 	checkWhich(t, releaseMachine(t), map[string]string{
 		"Check Recovery": release.OfRecovery, "Check Staging": release.OfStaging, "Check Traffic": release.OfTraffic,
-		"Check Header":  release.OfHeader,
+		"Check Header": release.OfHeader, "Invalidate Again": release.OfRestore,
 		"Check Primary": release.OfPromotion, "Check Restore": release.OfRestore, "Check Stop": release.OfStop,
 		"Observe": "staging", "Observe Primary": "primary",
 		"Announce Start": "release-started", "Announce Step": "step-passed", "Announce Promotion": "promoted", "Announce End": "release-ended",

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"cloudfront-cd/examples"
+	"cloudfront-cd/infra/local/site"
 	"cloudfront-cd/infra/local/world"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/origin"
 )
 
 // Where the example's site lies: what is live, and what its content request brings.
@@ -39,6 +41,14 @@ func content() []Scenario {
 		{
 			Name: "content-old-assets", Story: "Somebody opened the page before the promotion and leaves it open: its script asks for more when the new page is everywhere.",
 			Request: string(examples.ContentRequest), Ends: toPromoted(), Prepare: leavePageOpen, Check: nobodyMissesAnything,
+		},
+		{
+			Name: "content-regression", Story: "All of the viewers together overload the API that the new build calls: the build from before comes back, and the caches forget the new page.",
+			Request: string(examples.ContentRequest), Ends: toRolledBack(), Check: primaryIsBack, Prepare: func(w *world.World) error {
+				w.Break(origin.Fault{Prefix: nextAPI, PerMinute: 5000})
+				build := site.Build{Name: "next", Calls: []string{nextAPI + "session"}}
+				return w.Publish(world.Target{Domain: siteDomain, Path: "/" + strings.TrimSuffix(newSide, "/")}, build)
+			},
 		},
 		{
 			Name: "content-50000", Story: "The new build has 50,000 assets of its own, which are carried a thousand at a time.",

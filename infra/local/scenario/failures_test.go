@@ -110,6 +110,8 @@ func reaching(workflow, title string) string {
 		return "lost-request"
 	case "Check Content", "Carry Assets", "Route Header", "Check Header", "Smoke Test", "Invalidate", "Check Invalidation":
 		return "content"
+	case "Invalidate Again":
+		return "content-regression"
 	}
 	return "healthy"
 }
