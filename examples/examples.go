@@ -11,6 +11,11 @@ import (
 //go:embed request.json
 var Request []byte
 
+// ContentRequest releases a new build of the single-page app.
+//
+//go:embed request.content.json
+var ContentRequest []byte
+
 // SPAPrimary and SPAStaging are a single-page app on S3, as "aws cloudfront get-distribution-config" prints them.
 //
 //go:embed spa.primary.json

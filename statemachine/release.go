@@ -39,14 +39,16 @@ func (s *releaseStates) forwardToTheDoor() {
 
 	chain(s.Preflight, s.PreflightPassed)
 	s.PreflightPassed.
-		When(isTrue("$.preflight.passed"), s.AnnounceStart, nil).
+		When(isTrue("$.preflight.passed"), s.ContentRelease, nil).
 		When(isTrue("$.preflight.wait"), s.WaitForOthers, nil).
 		Otherwise(s.Finish)
 	chain(s.WaitForOthers, s.Preflight)
+	s.contentBefore()
 
 	chain(s.AnnounceStart, s.ChangeStaging, s.WaitForStaging, s.CheckStaging, s.StagingDeployed)
 	s.StagingDeployed.When(isTrue("$.deployed.deployed"), s.AnythingToRelease, nil).Otherwise(s.WaitForStaging)
-	s.AnythingToRelease.When(isTrue("$.staging.judge"), s.ShiftTraffic, nil).Otherwise(s.Finish)
+	s.AnythingToRelease.When(isTrue("$.staging.judge"), s.SmokeTestWanted, nil).Otherwise(s.Finish)
+	s.smokeBefore()
 
 	chain(s.ShiftTraffic, s.WaitForTraffic, s.CheckTraffic, s.TrafficDeployed)
 	s.TrafficDeployed.When(isTrue("$.deployed.deployed"), s.WaitForViewers, nil).Otherwise(s.WaitForTraffic)
@@ -73,7 +75,8 @@ func (s *releaseStates) throughTheDoor() {
 	chain(s.WaitForAnswer, s.PromoteAgain, s.ConfirmPromotion)
 
 	chain(s.AnnouncePromotion, s.StopTrafficAfterPromotion, s.WaitForPrimary, s.CheckPrimary, s.PrimaryDeployed)
-	s.PrimaryDeployed.When(isTrue("$.deployed.deployed"), s.Bake, nil).Otherwise(s.WaitForPrimary)
+	s.PrimaryDeployed.When(isTrue("$.deployed.deployed"), s.CachesToInvalidate, nil).Otherwise(s.WaitForPrimary)
+	s.contentAfter()
 
 	chain(s.Bake, s.ObservePrimary, s.JudgePrimary, s.PrimaryHealthy)
 	s.PrimaryHealthy.
@@ -88,7 +91,8 @@ func (s *releaseStates) back() {
 	s.StopDeployed.When(isTrue("$.deployed.deployed"), s.Finish, nil).Otherwise(s.WaitForStop)
 
 	chain(s.RestorePrimary, s.WaitForRestore, s.CheckRestore, s.RestoreDeployed)
-	s.RestoreDeployed.When(isTrue("$.deployed.deployed"), s.Finish, nil).Otherwise(s.WaitForRestore)
+	s.RestoreDeployed.When(isTrue("$.deployed.deployed"), s.CachesToInvalidateAgain, nil).Otherwise(s.WaitForRestore)
+	s.contentBack()
 }
 
 // toTheEnds is the common way out.
@@ -118,6 +122,9 @@ func (s *releaseStates) sideways() {
 
 	// Nothing was touched yet.
 	rescue(s.Finish, failure, s.ValidateRequest, s.AcquireLock, s.Preflight)
+
+	s.contentSideways()
+	s.smokeSideways()
 
 	// Viewers may be on staging.
 	rescue(s.StopTraffic, failure,

@@ -16,12 +16,14 @@ type releaseStates struct {
 	PreflightPassed choiceBox
 	WaitForOthers   waitBox
 	AnnounceStart   taskBox
+	contentStates
 
 	ChangeStaging     taskBox
 	WaitForStaging    waitBox
 	CheckStaging      taskBox
 	StagingDeployed   choiceBox
 	AnythingToRelease choiceBox
+	smokeStates
 
 	ShiftTraffic                                  taskBox
 	WaitForTraffic                                waitBox
@@ -89,6 +91,7 @@ func (s *releaseStates) prepare(b *boxes) {
 	})
 	s.PreflightPassed = b.choice("Preflight Passed?")
 	s.WaitForOthers = b.wait("Wait For Others", release.PollEvery)
+	s.contentStates = newContentStates(b)
 	s.AnnounceStart = b.task("Announce Start", announcement(release.EventReleaseStarted, "Announces that the release has started."))
 }
 
@@ -104,6 +107,7 @@ func (s *releaseStates) stage(b *boxes) {
 	})
 	s.StagingDeployed = b.choice("Staging Deployed?")
 	s.AnythingToRelease = b.choice("Anything To Release?")
+	s.smokeStates = newSmokeStates(b)
 }
 
 func (s *releaseStates) judge(b *boxes) {

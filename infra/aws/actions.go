@@ -30,6 +30,8 @@ func needs() map[string][]need {
 		"cloudfront.GetMonitoringSubscription": {
 			{action: "cloudfront:GetMonitoringSubscription", everywhere: "GetMonitoringSubscription has no resource type"},
 		},
+		"cloudfront.CreateInvalidation": {{action: "cloudfront:CreateInvalidation"}},
+		"cloudfront.GetInvalidation":    {{action: "cloudfront:GetInvalidation"}},
 		// "This API operation requires the following IAM permissions: GetDistribution, UpdateDistribution"
 		// (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistributionWithStagingConfig.html), and the
 		// Service Authorization Reference knows an action of the method's own name. Which of them is checked on which of the
@@ -59,6 +61,13 @@ func needs() map[string][]need {
 		// Likewise (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html).
 		"s3.DeleteObject":    {{action: "s3:DeleteObject"}},
 		"s3.GetBucketPolicy": {{action: "s3:GetBucketPolicy"}},
+		"s3.ListObjectsV2":   {{action: "s3:ListBucket"}},
+		// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+		"s3.HeadObject": {{action: "s3:GetObject"}, {action: "s3:ListBucket", on: recordBucket}},
+		// The tags of an object go with it (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html).
+		"s3.CopyObject": {
+			{action: "s3:GetObject"}, {action: "s3:GetObjectTagging"}, {action: "s3:PutObject"}, {action: "s3:PutObjectTagging"},
+		},
 
 		// list_awsstepfunctions.html
 		"sfn.DescribeExecution":   {{action: "states:DescribeExecution"}},

@@ -11,14 +11,19 @@ import (
 	aws "cloudfront-cd/infra/aws"
 	"cloudfront-cd/lambdas/acquirelock"
 	"cloudfront-cd/lambdas/announce"
+	"cloudfront-cd/lambdas/carryassets"
 	"cloudfront-cd/lambdas/changestaging"
+	"cloudfront-cd/lambdas/checkcontent"
 	"cloudfront-cd/lambdas/checkdeployed"
+	"cloudfront-cd/lambdas/checkinvalidation"
 	"cloudfront-cd/lambdas/checkpair"
 	"cloudfront-cd/lambdas/clearhold"
 	"cloudfront-cd/lambdas/confirmpromotion"
 	"cloudfront-cd/lambdas/examinepair"
 	"cloudfront-cd/lambdas/finddeadrun"
 	"cloudfront-cd/lambdas/finish"
+	"cloudfront-cd/lambdas/idleside"
+	"cloudfront-cd/lambdas/invalidate"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
 	"cloudfront-cd/lambdas/observe"
@@ -29,7 +34,9 @@ import (
 	recoverstep "cloudfront-cd/lambdas/recover"
 	"cloudfront-cd/lambdas/releaselock"
 	"cloudfront-cd/lambdas/restoreprimary"
+	"cloudfront-cd/lambdas/routeheader"
 	"cloudfront-cd/lambdas/shifttraffic"
+	"cloudfront-cd/lambdas/smoketest"
 	"cloudfront-cd/lambdas/stoptraffic"
 	"cloudfront-cd/lambdas/validaterequest"
 )
@@ -37,29 +44,36 @@ import (
 // handlers are the types whose dependencies say what a Lambda may call.
 func handlers() map[string]reflect.Type {
 	return map[string]reflect.Type{
-		"acquirelock":      reflect.TypeFor[acquirelock.Handler](),
-		"announce":         reflect.TypeFor[announce.Handler](),
-		"changestaging":    reflect.TypeFor[changestaging.Handler](),
-		"checkdeployed":    reflect.TypeFor[checkdeployed.Handler](),
-		"checkpair":        reflect.TypeFor[checkpair.Handler](),
-		"clearhold":        reflect.TypeFor[clearhold.Handler](),
-		"confirmpromotion": reflect.TypeFor[confirmpromotion.Handler](),
-		"examinepair":      reflect.TypeFor[examinepair.Handler](),
-		"finddeadrun":      reflect.TypeFor[finddeadrun.Handler](),
-		"finish":           reflect.TypeFor[finish.Handler](),
-		"judgehealth":      reflect.TypeFor[judgehealth.Handler](),
-		"judgeprimary":     reflect.TypeFor[judgeprimary.Handler](),
-		"observe":          reflect.TypeFor[observe.Handler](),
-		"placehold":        reflect.TypeFor[placehold.Handler](),
-		"preflight":        reflect.TypeFor[preflight.Handler](),
-		"promote":          reflect.TypeFor[promote.Handler](),
-		"provetraffic":     reflect.TypeFor[provetraffic.Handler](),
-		"recover":          reflect.TypeFor[recoverstep.Handler](),
-		"releaselock":      reflect.TypeFor[releaselock.Handler](),
-		"restoreprimary":   reflect.TypeFor[restoreprimary.Handler](),
-		"shifttraffic":     reflect.TypeFor[shifttraffic.Handler](),
-		"stoptraffic":      reflect.TypeFor[stoptraffic.Handler](),
-		"validaterequest":  reflect.TypeFor[validaterequest.Handler](),
+		"acquirelock":       reflect.TypeFor[acquirelock.Handler](),
+		"announce":          reflect.TypeFor[announce.Handler](),
+		"carryassets":       reflect.TypeFor[carryassets.Handler](),
+		"changestaging":     reflect.TypeFor[changestaging.Handler](),
+		"checkcontent":      reflect.TypeFor[checkcontent.Handler](),
+		"checkdeployed":     reflect.TypeFor[checkdeployed.Handler](),
+		"checkinvalidation": reflect.TypeFor[checkinvalidation.Handler](),
+		"checkpair":         reflect.TypeFor[checkpair.Handler](),
+		"clearhold":         reflect.TypeFor[clearhold.Handler](),
+		"confirmpromotion":  reflect.TypeFor[confirmpromotion.Handler](),
+		"examinepair":       reflect.TypeFor[examinepair.Handler](),
+		"finddeadrun":       reflect.TypeFor[finddeadrun.Handler](),
+		"finish":            reflect.TypeFor[finish.Handler](),
+		"idleside":          reflect.TypeFor[idleside.Handler](),
+		"invalidate":        reflect.TypeFor[invalidate.Handler](),
+		"judgehealth":       reflect.TypeFor[judgehealth.Handler](),
+		"judgeprimary":      reflect.TypeFor[judgeprimary.Handler](),
+		"observe":           reflect.TypeFor[observe.Handler](),
+		"placehold":         reflect.TypeFor[placehold.Handler](),
+		"preflight":         reflect.TypeFor[preflight.Handler](),
+		"promote":           reflect.TypeFor[promote.Handler](),
+		"provetraffic":      reflect.TypeFor[provetraffic.Handler](),
+		"recover":           reflect.TypeFor[recoverstep.Handler](),
+		"releaselock":       reflect.TypeFor[releaselock.Handler](),
+		"restoreprimary":    reflect.TypeFor[restoreprimary.Handler](),
+		"routeheader":       reflect.TypeFor[routeheader.Handler](),
+		"shifttraffic":      reflect.TypeFor[shifttraffic.Handler](),
+		"smoketest":         reflect.TypeFor[smoketest.Handler](),
+		"stoptraffic":       reflect.TypeFor[stoptraffic.Handler](),
+		"validaterequest":   reflect.TypeFor[validaterequest.Handler](),
 	}
 }
 

@@ -14,6 +14,9 @@ const (
 	evidence      target = "Evidence"
 	recordBucket  target = "RecordBucket"
 	originBuckets target = "OriginBuckets"
+	carried       target = "Carried" // what content releases have carried, in the record bucket
+	objects       target = "ContentObjects"
+	buckets       target = "ContentBuckets"
 	eventBus      target = "EventBus"
 	anything      target = "Anything" // for methods whose actions.go says that nothing can be named
 )
@@ -48,6 +51,11 @@ func functions() []function {
 		write             = "s3.PutObject"
 		remove            = "s3.DeleteObject"
 		bucketPolicy      = "s3.GetBucketPolicy"
+		head              = "s3.HeadObject"
+		listObjects       = "s3.ListObjectsV2"
+		copyObject        = "s3.CopyObject"
+		invalidate        = "cloudfront.CreateInvalidation"
+		getInvalidation   = "cloudfront.GetInvalidation"
 		describe          = "sfn.DescribeExecution"
 		history           = "sfn.GetExecutionHistory"
 		putEvents         = "eventbridge.PutEvents"
@@ -59,14 +67,19 @@ func functions() []function {
 	return []function{
 		lambda("acquirelock", on(locks, read, write), on(executions, describe)),
 		lambda("announce", on(eventBus, putEvents)),
+		lambda("carryassets", fence, on(carried, read, write), on(buckets, listObjects), on(objects, read, copyObject)),
 		lambda("changestaging", fence, on(distributions, getConfig), on(policies, getPolicy), on(stagings, update)),
+		lambda("checkcontent", on(primaries, getConfig), on(buckets, listObjects), on(objects, read, head)),
 		lambda("checkdeployed", on(distributions, getDistribution), on(policies, getPolicy)),
+		lambda("checkinvalidation", on(distributions, getInvalidation)),
 		lambda("checkpair", on(distributions, getConfig)),
 		lambda("clearhold", on(holds, read, remove), on(primaries, getDistribution), on(policies, getPolicy)),
 		lambda("confirmpromotion", on(primaries, getConfig)),
 		lambda("examinepair", fence, on(evidence, read), on(primaries, getConfig), on(executions, history)),
 		lambda("finddeadrun", fence, on(executions, describe)),
 		lambda("finish", on(evidence, read, write)),
+		lambda("idleside", on(distributions, getConfig), on(locks, read), on(evidence, read)),
+		lambda("invalidate", fence, on(distributions, invalidate)),
 		lambda("judgehealth", on(anything, alarms)),
 		lambda("judgeprimary", on(primaries, getConfig), on(anything, alarms)),
 		lambda("observe", on(anything, metrics)),
@@ -79,7 +92,9 @@ func functions() []function {
 		lambda("recover", fence, on(evidence, read), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)),
 		lambda("releaselock", on(locks, read, write, remove)),
 		lambda("restoreprimary", fence, on(evidence, read), on(primaries, getConfig, update)),
+		lambda("routeheader", fence, on(stagings, getConfig), on(policies, getPolicy, updatePolicy)),
 		lambda("shifttraffic", fence, on(stagings, getConfig), on(policies, getPolicy, updatePolicy)),
+		lambda("smoketest", on(distributions, getConfig), on(policies, getPolicy), on(objects, read)),
 		lambda("stoptraffic", fence, on(policies, getPolicy, updatePolicy)),
 		lambda("validaterequest"),
 	}

@@ -23,19 +23,23 @@ func TestWritesAreOnExactlyTheirResources(t *testing.T) {
 	stagings := []string{distribution + "E2STAGING", distribution + "E4STAGING"}
 	both := []string{distribution + "E1PRIMARY", distribution + "E2STAGING", distribution + "E3PRIMARY", distribution + "E4STAGING"}
 	want := map[string][]string{
-		"acquirelock s3:PutObject":                               {"${Records}/locks/*"},
-		"announce events:PutEvents":                              {"arn:aws:events:us-east-1:" + account + ":event-bus/default"},
-		"changestaging cloudfront:UpdateDistribution":            stagings,
-		"clearhold s3:DeleteObject":                              {"${Records}/holds/*"},
-		"finish s3:PutObject":                                    {"${Records}/releases/*"},
-		"placehold s3:PutObject":                                 {"${Records}/holds/*"},
-		"preflight s3:PutObject":                                 {"${Records}/releases/*"},
-		"promote cloudfront:UpdateDistribution":                  both,
-		"promote cloudfront:UpdateDistributionWithStagingConfig": both,
-		"recover cloudfront:UpdateContinuousDeploymentPolicy":    {anyPolicy},
-		"releaselock s3:DeleteObject":                            {"${Records}/locks/*"},
-		"releaselock s3:PutObject":                               {"${Records}/locks/*"},
-		"restoreprimary cloudfront:UpdateDistribution":           primaries,
+		"acquirelock s3:PutObject":                                {"${Records}/locks/*"},
+		"announce events:PutEvents":                               {"arn:aws:events:us-east-1:" + account + ":event-bus/default"},
+		"carryassets s3:PutObject":                                {"${Records}/content/*", "arn:aws:s3:::example-site/*"},
+		"carryassets s3:PutObjectTagging":                         {"arn:aws:s3:::example-site/*"},
+		"changestaging cloudfront:UpdateDistribution":             stagings,
+		"clearhold s3:DeleteObject":                               {"${Records}/holds/*"},
+		"finish s3:PutObject":                                     {"${Records}/releases/*"},
+		"invalidate cloudfront:CreateInvalidation":                both,
+		"routeheader cloudfront:UpdateContinuousDeploymentPolicy": {anyPolicy},
+		"placehold s3:PutObject":                                  {"${Records}/holds/*"},
+		"preflight s3:PutObject":                                  {"${Records}/releases/*"},
+		"promote cloudfront:UpdateDistribution":                   both,
+		"promote cloudfront:UpdateDistributionWithStagingConfig":  both,
+		"recover cloudfront:UpdateContinuousDeploymentPolicy":     {anyPolicy},
+		"releaselock s3:DeleteObject":                             {"${Records}/locks/*"},
+		"releaselock s3:PutObject":                                {"${Records}/locks/*"},
+		"restoreprimary cloudfront:UpdateDistribution":            primaries,
 		"shifttraffic cloudfront:UpdateContinuousDeploymentPolicy": {
 			anyPolicy,
 		},
@@ -50,7 +54,7 @@ func TestWritesAreOnExactlyTheirResources(t *testing.T) {
 					slices.Contains([]string{"Logs", "Traces"}, s.sid) || verb == "AssumeRole" {
 					continue
 				}
-				got[folder+" "+action] = s.resources
+				got[folder+" "+action] = append(got[folder+" "+action], s.resources...)
 			}
 		}
 	}

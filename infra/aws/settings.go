@@ -18,6 +18,8 @@ import (
 type settings struct {
 	pairs         []pair
 	originBuckets []string
+	// contentBuckets are what content releases read and copy within.
+	contentBuckets []string
 	// recordRetentionDays is how long evidence is kept; locks and holds are never removed by age.
 	recordRetentionDays int
 	logRetentionDays    int
@@ -50,7 +52,11 @@ func known() []setting {
 		},
 		{
 			"originBuckets", "S3 origins whose bucket policy Preflight may read, as name,name; of others it says cannot-verify",
-			"", (*settings).setOriginBuckets,
+			"", func(s *settings, v string) error { return setBuckets(&s.originBuckets, v) },
+		},
+		{
+			"contentBuckets", "S3 buckets of sites whose content may be released: the workflow reads them, and copies assets within them, as name,name",
+			"", func(s *settings, v string) error { return setBuckets(&s.contentBuckets, v) },
 		},
 		{
 			"recordRetentionDays", "how long the evidence of a release is kept, in days",
@@ -134,7 +140,7 @@ func (s *settings) setPairs(value string) error {
 	return nil
 }
 
-func (s *settings) setOriginBuckets(value string) error {
+func setBuckets(to *[]string, value string) error {
 	if value == "" {
 		return nil
 	}
@@ -144,7 +150,7 @@ func (s *settings) setOriginBuckets(value string) error {
 		if !name.MatchString(bucket) {
 			return fmt.Errorf("must be bucket names with commas between them and no spaces; %q is none", bucket)
 		}
-		s.originBuckets = append(s.originBuckets, bucket)
+		*to = append(*to, bucket)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "{pairs:[{primary:E1PRIMARY staging:E2STAGING}] originBuckets:[] recordRetentionDays:400 logRetentionDays:90 recoverEvery:900000000000 notify: account:}"
+	want := "{pairs:[{primary:E1PRIMARY staging:E2STAGING}] originBuckets:[] contentBuckets:[] recordRetentionDays:400 logRetentionDays:90 recoverEvery:900000000000 notify: account:}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -26,13 +26,14 @@ func TestSettingsHaveDefaults(t *testing.T) {
 func TestSettingsAreTaken(t *testing.T) {
 	t.Parallel()
 	got, err := aws.Settings(given(map[string]string{
-		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "site,site.example.com", "recordRetentionDays": "30",
+		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "site,site.example.com",
+		"contentBuckets": "site", "recordRetentionDays": "30",
 		"logRetentionDays": "3653", "recoverEveryMinutes": "60", "notify": "oncall@example.com", "account": account,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "{pairs:[{primary:E1PRIMARY staging:E2STAGING} {primary:E3PRIMARY staging:E4STAGING}] originBuckets:[site site.example.com] " +
+	want := "{pairs:[{primary:E1PRIMARY staging:E2STAGING} {primary:E3PRIMARY staging:E4STAGING}] originBuckets:[site site.example.com] contentBuckets:[site] " +
 		"recordRetentionDays:30 logRetentionDays:3653 recoverEvery:3600000000000 notify:oncall@example.com account:111122223333}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

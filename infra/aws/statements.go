@@ -49,7 +49,7 @@ func (p *parts) statement(on target, n need) statement {
 		return statement{sid: sid, actions: []string{n.action}, resources: []string{"*"}, wide: n.everywhere}
 	}
 	if n.on != "" {
-		on = n.on
+		on = n.on.of(on)
 	}
 	s := statement{sid: string(on), actions: []string{n.action}}
 	s.resources, s.wide = p.resources(on)
@@ -59,6 +59,14 @@ func (p *parts) statement(on target, n need) statement {
 		s.condition = map[string]any{"ForAllValues:StringEquals": map[string]any{"events:source": eventSource}}
 	}
 	return s
+}
+
+// of is the bucket that the objects are in: what is told apart there are the record bucket and the sites'.
+func (bucket target) of(on target) target {
+	if bucket == recordBucket && on == objects {
+		return buckets
+	}
+	return bucket
 }
 
 // resources are the ARNs of a target, and the reason where they have a *.
@@ -81,6 +89,18 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return []string{*p.records.ArnForObjects(new("releases/*"))}, "the keys carry time and execution"
 	case recordBucket:
 		return []string{*p.records.BucketArn()}, ""
+	case carried:
+		return []string{*p.records.ArnForObjects(new("content/*"))}, "one object for each side of each site"
+	case buckets:
+		for _, name := range p.settings.contentBuckets {
+			arns = append(arns, "arn:"+p.partition+":s3:::"+name)
+		}
+		return arns, ""
+	case objects:
+		for _, name := range p.settings.contentBuckets {
+			arns = append(arns, "arn:"+p.partition+":s3:::"+name+"/*")
+		}
+		return arns, "every build of the site"
 	case originBuckets:
 		for _, name := range p.settings.originBuckets {
 			arns = append(arns, "arn:"+p.partition+":s3:::"+name)

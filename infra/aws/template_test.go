@@ -76,7 +76,7 @@ func synthesize(t *testing.T) *template {
 	startNode(t)
 	defer jsii.Close()
 	settings := map[string]string{
-		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "example-site",
+		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "example-site", "contentBuckets": "example-site",
 		"notify": "oncall@example.com", "account": account,
 	}
 	out := t.TempDir()

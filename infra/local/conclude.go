@@ -90,6 +90,7 @@ func acknowledging(request json.RawMessage, names []string) (string, error) {
 		Gates       json.RawMessage `json:"gates,omitempty"`
 		Bake        json.RawMessage `json:"bake,omitempty"`
 		Within      json.RawMessage `json:"deployedWithin,omitempty"`
+		Smoke       json.RawMessage `json:"smoke,omitempty"`
 		Acknowledge []string        `json:"acknowledge"`
 	}
 	if err := json.Unmarshal(request, &fields); err != nil {
@@ -120,6 +121,14 @@ func viewers(stage *scenario.Stage) string {
 		return text + "; staging none"
 	}
 	return fmt.Sprintf("%s; staging, with a share of %.1f %%, served %s", text, 100*total.Share(), served(st))
+}
+
+// site is what a content release is about: whether any viewer missed a page or an asset.
+func site(stage *scenario.Stage) string {
+	total := stage.World.Viewers.Total(stage.World.Pair.PrimaryID)
+	both := total.Primary.Plus(total.Staging)
+	return fmt.Sprintf("%s pages and assets; errors %s; pages where an asset was asked for %s; %s page views in a session, of which %s strayed to the other side",
+		watch.Count(both.Site), watch.Count(both.SiteErrors), watch.Count(both.Misplaced), watch.Count(total.Sessions), watch.Count(total.Strayed))
 }
 
 func served(c population.Counts) string {

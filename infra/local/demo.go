@@ -45,6 +45,9 @@ func demo(args []string, out io.Writer) (int, error) {
 	}
 	screen.Blank()
 	screen.Field("Viewers", viewers(stage))
+	if accepted, err := plan(stage); err == nil && accepted.Change.Kind == release.KindContent {
+		screen.Field("Site", site(stage))
+	}
 	kept, err := s.keep(stage)
 	for _, file := range kept {
 		screen.Field("Kept", file)

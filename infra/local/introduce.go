@@ -46,7 +46,7 @@ func (s settings) story() string {
 
 func whatIsReleased(s settings, p release.Plan, staging string) string {
 	text := "what staging has and the primary has not: " + strings.Join(differences(s), ", ")
-	if c := p.Change; c.Kind == release.KindOrigin {
+	if c := p.Change; c.Repoints() {
 		text = fmt.Sprintf("origin %q of %s gets %s, on %s first", c.Origin, p.Primary, watch.Target(c), staging)
 	}
 	if p.Reason != "" {

@@ -91,7 +91,7 @@ func (s *start) read(file string) error {
 
 func (s start) start(ctx context.Context, t *tool) (int, error) {
 	what := fmt.Sprintf("what staging has and the primary %s has not", s.plan.Primary)
-	if c := s.plan.Change; c.Kind == release.KindOrigin {
+	if c := s.plan.Change; c.Repoints() {
 		what = fmt.Sprintf("origin %q of %s gets %s", c.Origin, s.plan.Primary, watch.Target(c))
 	}
 	if s.plan.Reason != "" {

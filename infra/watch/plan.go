@@ -7,17 +7,18 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// Target is what the origin of a change of kind "origin" gets: "path /green", "domain d.example and no path".
+// Target is what the origin of a change that repoints one gets: "path /green", "domain d.example and no path".
 func Target(c release.Change) string {
 	var to []string
-	if c.Domain != nil {
-		to = append(to, "domain "+*c.Domain)
+	path, domain := c.Target()
+	if domain != nil {
+		to = append(to, "domain "+*domain)
 	}
 	switch {
-	case c.Path != nil && *c.Path == "":
+	case path != nil && *path == "":
 		to = append(to, "no path")
-	case c.Path != nil:
-		to = append(to, "path "+*c.Path)
+	case path != nil:
+		to = append(to, "path "+*path)
 	}
 	return strings.Join(to, " and ")
 }

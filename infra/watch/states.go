@@ -20,8 +20,20 @@ func (r *run) succeeded(at time.Time, part []byte) {
 		show(r, at, part, func(at time.Time, found struct{ Note string }) { r.line(at, byName(found.Note), Plain) })
 	case title == "Preflight":
 		show(r, at, part, r.preflight)
+	case title == "Check Content":
+		show(r, at, part, r.content)
+	case title == "Carry Assets":
+		show(r, at, part, r.carry)
+	case title == "Invalidate", title == "Invalidate Again", title == "Check Invalidation":
+		show(r, at, part, r.invalidation)
 	case title == "Change Staging":
 		show(r, at, part, r.staging)
+	case title == "Route Header":
+		show(r, at, part, func(at time.Time, route release.Route) {
+			r.line(at, "requests with the right value of "+route.Header+" get staging; no viewer knows it", Plain)
+		})
+	case title == "Smoke Test":
+		show(r, at, part, r.smoke)
 	case title == "Shift Traffic":
 		show(r, at, part, r.step)
 	case title == "Prove Traffic":

@@ -106,7 +106,32 @@ func TestEveryWeightSurvivesCloudFrontsFloat(t *testing.T) {
 
 func off(t *testing.T, w *pairtest.World, header *release.Header, notBefore time.Time) (bool, error) {
 	t.Helper()
-	return live.SwitchOff(t.Context(), w.API, pairtest.Policy, header, notBefore)
+	return live.SwitchOff(t.Context(), w.API, pairtest.Policy, release.Routing{Header: header}, notBefore)
+}
+
+// TestSwitchOffPutsTheWeightBackThatAHeaderHasReplaced, with its stickiness; a policy that routes by weight keeps its own.
+func TestSwitchOffPutsTheWeightBackThatAHeaderHasReplaced(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Shifted)
+	found := release.Routing{Weighted: &release.Weighted{Weight: 0.02, IdleTTL: 400, MaximumTTL: 500}}
+	_, err := live.SwitchOff(t.Context(), w.API, pairtest.Policy, found, time.Time{})
+	w.Must(err)
+	if p := w.LivePolicy(); p.Enabled || p.Weight == 0.02 {
+		t.Errorf("got %+v, want the weight that was in force", p)
+	}
+	policy, err := live.ReadPolicy(t.Context(), w.API, pairtest.Policy)
+	w.Must(err)
+	policy.Enabled = aws.Bool(true)
+	policy.TrafficConfig = live.ByHeader(release.Header{Name: "aws-cf-cd-release", Value: "secret"})
+	w.Must(policy.Update(t.Context(), w.API))
+	for _, want := range []bool{true, false} {
+		got, err := live.SwitchOff(t.Context(), w.API, pairtest.Policy, found, time.Time{})
+		w.Must(err)
+		p := w.LivePolicy()
+		if got != want || p.Enabled || p.Type != "SingleWeight" || p.Weight != 0.02 || p.IdleTTL != 400*time.Second || p.MaximumTTL != 500*time.Second {
+			t.Errorf("got written %t, want %t: %+v", got, want, p)
+		}
+	}
 }
 
 func TestSwitchOffWritesOnlyWhatIsNotAsWanted(t *testing.T) {
@@ -227,7 +252,7 @@ func TestWhereTheHeaderCannotBePutBackThePolicyIsSwitchedOffWithoutIt(t *testing
 		words         []string
 	}{
 		"an invalid header leaves its traffic config as it was found": {
-			refuse(400, "InvalidArgument"), transport.Outcome{}, 2, true, fault.Refused, []string{"is off", "header routing could not be put back", "refused by the test"},
+			refuse(400, "InvalidArgument"), transport.Outcome{}, 2, true, fault.Refused, []string{"is off", "routing found on it could not be put back", "refused by the test"},
 		},
 		"one that is illegal just now is tried again later": {
 			refuse(400, "IllegalUpdate"), transport.Outcome{}, 2, true, fault.Unavailable, []string{"is off"},

@@ -79,6 +79,32 @@ func SameWeight(a, b float64) bool {
 	return a-b < tolerance && b-a < tolerance
 }
 
+// HeaderOf is a policy's header routing, nil if it routes by weight.
+func HeaderOf(c *types.ContinuousDeploymentPolicyConfig) *release.Header {
+	t := c.TrafficConfig
+	if t == nil || t.Type != types.ContinuousDeploymentPolicyTypeSingleHeader || t.SingleHeaderConfig == nil {
+		return nil
+	}
+	return &release.Header{Name: aws.ToString(t.SingleHeaderConfig.Header), Value: aws.ToString(t.SingleHeaderConfig.Value)}
+}
+
+// ByHeader is the routing of requests with a header.
+func ByHeader(h release.Header) *types.TrafficConfig {
+	return &types.TrafficConfig{
+		Type:               types.ContinuousDeploymentPolicyTypeSingleHeader,
+		SingleHeaderConfig: &types.ContinuousDeploymentSingleHeaderConfig{Header: &h.Name, Value: &h.Value},
+	}
+}
+
+// ByWeight is the routing of a share of the requests, with session stickiness where there was some.
+func ByWeight(w release.Weighted) *types.TrafficConfig {
+	c := &types.ContinuousDeploymentSingleWeightConfig{Weight: aws.Float32(float32(w.Weight))}
+	if w.MaximumTTL > 0 {
+		c.SessionStickinessConfig = &types.SessionStickinessConfig{IdleTTL: &w.IdleTTL, MaximumTTL: &w.MaximumTTL}
+	}
+	return &types.TrafficConfig{Type: types.ContinuousDeploymentPolicyTypeSingleWeight, SingleWeightConfig: c}
+}
+
 // DNSName is the staging distribution's domain name in the policy.
 func (p Policy) DNSName() string {
 	if p.StagingDistributionDnsNames == nil || len(p.StagingDistributionDnsNames.Items) == 0 {
@@ -101,20 +127,20 @@ func (p Policy) Update(ctx context.Context, api PolicyUpdater) error {
 // attempts is how often SwitchOff follows an edit by someone else before Step Functions is asked to try later.
 const attempts = 3
 
-// SwitchOff disables policy id whoever touched it last, keeps its other fields, and puts header routing back where header
-// is given. A policy that already is as wanted is left alone, but only if the read is from after notBefore, the earliest
+// SwitchOff disables policy id whoever touched it last, keeps its other fields, and puts the routing back that was found: a
+// header always, a weight where there is a header now. A policy that already is as wanted is left alone, but only if the read is from after notBefore, the earliest
 // moment at which this release may have enabled it: an older "disabled" may be a stale read, so it is written once more,
 // under its ETag, which CloudFront refuses if it is stale.
-func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *release.Header, notBefore time.Time) (written bool, err error) {
+func SwitchOff(ctx context.Context, api PolicyUpdater, id string, found release.Routing, notBefore time.Time) (written bool, err error) {
 	for range attempts {
 		p, err := ReadPolicy(ctx, api, id)
 		if err != nil {
 			return false, err
 		}
-		if p.isOff(header, notBefore) {
+		if p.isOff(found, notBefore) {
 			return false, nil
 		}
-		err = p.switchOff(ctx, api, header)
+		err = p.switchOff(ctx, api, found)
 		if fault.Code(err) != PreconditionFailed {
 			return err == nil, err
 		}
@@ -127,16 +153,13 @@ func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *releas
 // update while the primary is InProgress is unverified. Step Functions is to try again.
 const illegalUpdate = "IllegalUpdate"
 
-// switchOff writes once, and where the header routing is refused once more without it: viewers first. The error says then
-// what is left to do.
-func (p Policy) switchOff(ctx context.Context, api PolicyUpdater, header *release.Header) error {
-	found := p.TrafficConfig
+// switchOff writes once, and where the routing is refused once more without it: viewers first. The error says then what is left
+// to do.
+func (p Policy) switchOff(ctx context.Context, api PolicyUpdater, found release.Routing) error {
+	present := p.TrafficConfig
 	p.Enabled = aws.Bool(false)
-	if header != nil {
-		p.TrafficConfig = &types.TrafficConfig{
-			Type:               types.ContinuousDeploymentPolicyTypeSingleHeader,
-			SingleHeaderConfig: &types.ContinuousDeploymentSingleHeaderConfig{Header: &header.Name, Value: &header.Value},
-		}
+	if wanted := p.routing(found); wanted != nil {
+		p.TrafficConfig = wanted
 	}
 	refused := p.Update(ctx, api)
 	code := fault.Code(refused)
@@ -147,29 +170,29 @@ func (p Policy) switchOff(ctx context.Context, api PolicyUpdater, header *releas
 	if code == illegalUpdate {
 		name = fault.Unavailable
 	}
-	if header == nil {
+	if p.TrafficConfig == present {
 		return fault.Errorf(name, "policy %s cannot be switched off: %w", p.ID, refused)
 	}
-	p.TrafficConfig = found
+	p.TrafficConfig = present
 	if err := p.Update(ctx, api); err != nil {
 		return fault.Errorf(fault.Unavailable, "policy %s cannot be switched off just now: %w", p.ID, err)
 	}
-	return fault.Errorf(name, "policy %s is off, but its header routing could not be put back: %w", p.ID, refused)
+	return fault.Errorf(name, "policy %s is off, but the routing found on it could not be put back: %w", p.ID, refused)
+}
+
+// routing is what has to be put back; nil where the policy may stay as it is.
+func (p Policy) routing(found release.Routing) *types.TrafficConfig {
+	present := HeaderOf(p.ContinuousDeploymentPolicyConfig)
+	switch {
+	case found.Header != nil && (present == nil || *present != *found.Header):
+		return ByHeader(*found.Header)
+	case found.Weighted != nil && present != nil:
+		return ByWeight(*found.Weighted)
+	}
+	return nil
 }
 
 // isOff reports whether the policy is as SwitchOff wants it, in a read that can be trusted.
-func (p Policy) isOff(header *release.Header, notBefore time.Time) bool {
-	return !p.On() && p.hasHeader(header) && (notBefore.IsZero() || p.LastModified.After(notBefore))
-}
-
-func (p Policy) hasHeader(header *release.Header) bool {
-	if header == nil {
-		return true
-	}
-	if p.TrafficConfig == nil || p.TrafficConfig.SingleHeaderConfig == nil ||
-		p.TrafficConfig.Type != types.ContinuousDeploymentPolicyTypeSingleHeader {
-		return false
-	}
-	c := p.TrafficConfig.SingleHeaderConfig
-	return aws.ToString(c.Header) == header.Name && aws.ToString(c.Value) == header.Value
+func (p Policy) isOff(found release.Routing, notBefore time.Time) bool {
+	return !p.On() && p.routing(found) == nil && (notBefore.IsZero() || p.LastModified.After(notBefore))
 }

@@ -20,6 +20,18 @@ const (
 	eventsPerTry   = 12  // Prove Traffic Again, choice, Promote: a look at the last step may lead there and back
 	eventsPerBaked = 14  // wait, Observe Primary, Judge Primary, choice
 	eventsPerAsked = 14  // wait, Promote Again, Confirm Promotion, choice
+
+	eventsPerCarried = 7 // Carry Assets, choice
+	// carryTurns is how many turns Carry Assets takes at most where the two sides share no key and it is slow besides.
+	carryTurns = 2*MaxObjects/CarryPage + 2*MaxObjects/(ComparePages*CarryPage) + int(CarryWithin/CarryTurn)
+)
+
+// A turn of Carry Assets looks at one page of keys where it copies, at several where it only compares. After CarryTurn it
+// leaves the rest to the next one: a Lambda's timeout is far.
+const (
+	CarryPage    = 1000 // the most that S3 lists at once
+	ComparePages = 10
+	CarryTurn    = 20 * time.Second
 )
 
 // propagations is how many times the plan may wait for deployedWithin: the recovery, staging, each step, the promotion,
@@ -28,7 +40,7 @@ func (p *Plan) propagations() int { return len(p.Ramp) + 4 }
 
 // Longest is how long the release may take by its own deadlines, the way back included.
 func (p *Plan) Longest() time.Duration {
-	total := PreflightWaits + DecideWithin + 2*p.Bake.Std() + time.Duration(p.propagations())*p.DeployedWithin.Std()
+	total := PreflightWaits + DecideWithin + p.contentTakes() + p.smokeTakes() + 2*p.Bake.Std() + time.Duration(p.propagations())*p.DeployedWithin.Std()
 	for _, s := range p.Ramp {
 		total += s.Deadline.Std()
 	}
@@ -45,7 +57,7 @@ func (p *Plan) HistoryEvents() int {
 	}
 	baked := 2*p.Bake.minutes() + 1
 	tries := p.Ramp[len(p.Ramp)-1].Deadline.minutes() + 1
-	return eventsFixed + tries*eventsPerTry + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked + asked*eventsPerAsked
+	return eventsFixed + p.contentEvents() + p.smokeEvents() + tries*eventsPerTry + len(p.Ramp)*eventsPerStep + polls*eventsPerPoll + looks*eventsPerLook + baked*eventsPerBaked + asked*eventsPerAsked
 }
 
 func (p *Plan) checkLength(r *refusals) {
@@ -61,4 +73,20 @@ func (p *Plan) checkLength(r *refusals) {
 			"the longest course of this plan takes %s, the way back included; the state machine ends an execution after %s: shorten the deadlines",
 			Duration(longest), Duration(MachineTimeout)))
 	}
+}
+
+// contentTakes is how long the steps of a content release may take by their own deadlines.
+func (p *Plan) contentTakes() time.Duration {
+	if p.Change.Kind != KindContent {
+		return 0
+	}
+	return CarryWithin + InvalidatedWithin
+}
+
+// contentEvents is how many events they write.
+func (p *Plan) contentEvents() int {
+	if p.Change.Kind != KindContent {
+		return 0
+	}
+	return carryTurns*eventsPerCarried + int(InvalidatedWithin/PollEvery)*eventsPerPoll
 }

@@ -38,8 +38,16 @@ type Document struct {
 	HoldCleared *HoldCleared `json:"holdCleared,omitempty"`
 	// Preflight is the pair as it was found, and the findings about it. (Preflight)
 	Preflight *Preflight `json:"preflight,omitempty"`
+	// Content is the build that a content release brings, and the findings about it. (Check Content)
+	Content *Content `json:"content,omitempty"`
+	// Carry is the assets that each side had and the other lacked. (Carry Assets)
+	Carry *Carry `json:"carry,omitempty"`
 	// Staging is the config that this release judges and promotes. (Change Staging)
 	Staging *Staging `json:"staging,omitempty"`
+	// Route is the policy routing the smoke test's header. (Route Header)
+	Route *Route `json:"route,omitempty"`
+	// Smoke is what the smoke test has seen. (Smoke Test)
+	Smoke *SmokeTest `json:"smoke,omitempty"`
 	// Step is the ramp step in force. (Shift Traffic)
 	Step *Step `json:"step,omitempty"`
 	// Deployed is the latest answer to "has it propagated?". (Check Staging, Check Traffic, …)
@@ -58,6 +66,8 @@ type Document struct {
 	Doubt *Failure `json:"doubt,omitempty"`
 	// Promotion says whether the promotion happened. (Confirm Promotion)
 	Promotion *Promotion `json:"promotion,omitempty"`
+	// Invalidation is what the caches were told to forget after the promotion. (Invalidate, Check Invalidation)
+	Invalidation *Invalidation `json:"invalidation,omitempty"`
 	// Bake is the verdict on the primary after the promotion. (Judge Primary)
 	Bake *Bake `json:"bake,omitempty"`
 	// Stop is the policy switched off. (Stop Traffic)
@@ -156,6 +166,8 @@ type Preflight struct {
 	MaximumTTL int32 `json:"maximumTtl,omitempty"`
 	// Header is the policy's header routing, to be put back (disabled) at every end.
 	Header *Header `json:"header,omitempty"`
+	// Weighted is its routing by weight, to be put back where the smoke test has replaced it by a header.
+	Weighted *Weighted `json:"weighted,omitempty"`
 	// RequestsPerMinute is the primary's traffic of the last half hour, Past that of three hours.
 	RequestsPerMinute float64 `json:"requestsPerMinute"`
 	Past              Past    `json:"past"`
@@ -163,6 +175,8 @@ type Preflight struct {
 	Estimates []Estimate `json:"estimates,omitempty"`
 	Record    string     `json:"record"`
 	Findings  []Finding  `json:"findings"`
+	// Content is true where the release brings content, which is checked next.
+	Content bool `json:"content"`
 }
 
 // Distribution is one side of the pair at Preflight.
@@ -190,6 +204,8 @@ type Staging struct {
 	Judge bool `json:"judge"`
 	// Changes are the paths in which staging differs from the primary, as AWS spells them.
 	Changes []string `json:"changes,omitempty"`
+	// Smoke is true where a smoke test comes next.
+	Smoke bool `json:"smoke"`
 }
 
 // Step is the ramp step whose weight is in force.
@@ -335,6 +351,8 @@ type Promotion struct {
 	// By is "answer" (CloudFront answered 200) or "read" (the primary carries the judged fingerprint).
 	By    string `json:"by,omitempty"`
 	Write Write  `json:"write"`
+	// Invalidate is true where the caches have to forget something then.
+	Invalidate bool `json:"invalidate"`
 	// Since is when the answer was first in doubt; zero when it never was.
 	Since time.Time `json:"since,omitzero"`
 }

@@ -41,5 +41,6 @@ const (
 func Acknowledgeable() []string {
 	return []string{
 		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
+		StickinessOff, RootDocumentCached, HashedAssetNotCached, ContentEncrypted,
 	}
 }

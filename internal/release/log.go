@@ -81,17 +81,47 @@ func (h HoldCleared) LogValue() slog.Value {
 
 // LogValue is the verdict, with the findings as "level name".
 func (p Preflight) LogValue() slog.Value {
-	findings := make([]string, len(p.Findings))
-	for i, f := range p.Findings {
-		findings[i] = f.Level + " " + f.Name
-	}
-	return slog.GroupValue(slog.Bool("passed", p.Passed), slog.Bool("wait", p.Wait), slog.Any("findings", findings),
+	return slog.GroupValue(slog.Bool("passed", p.Passed), slog.Bool("wait", p.Wait), slog.Any("findings", namesOf(p.Findings)),
 		slog.Float64("requests_per_minute", p.RequestsPerMinute))
+}
+
+func namesOf(findings []Finding) []string {
+	names := make([]string, len(findings))
+	for i, f := range findings {
+		names[i] = f.Level + " " + f.Name
+	}
+	return names
+}
+
+// LogValue is the verdict on a build, with the findings as "level name".
+func (c Content) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("passed", c.Passed), slog.Any("findings", namesOf(c.Findings)), slog.String("side", c.New.String()),
+		slog.Int("references", c.References))
+}
+
+// LogValue is how far the assets have been carried.
+func (c Carry) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("done", c.Done), slog.Bool("refused", c.Refused), slog.Any("findings", namesOf(c.Findings)),
+		slog.Bool("copying", c.Copying), slog.String("after", c.After), slog.Int("to_new", c.ToNew), slog.Int("to_old", c.ToOld), slog.Int("copied", c.Copied))
+}
+
+// LogValue is whether the caches have forgotten.
+func (i Invalidation) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("over", i.Over), slog.Bool("completed", i.Completed), slog.Any("paths", i.Paths))
 }
 
 // LogValue is whether staging was written, and in which paths it differs from the primary.
 func (s Staging) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("written", s.Written), slog.Bool("differs", s.Differs), slog.Any("changes", s.Changes))
+}
+
+// LogValue is the header that is let through; its value is secret.
+func (r Route) LogValue() slog.Value { return slog.GroupValue(slog.String("header", r.Header)) }
+
+// LogValue is the verdict of a look at staging, with the findings as "level name".
+func (s SmokeTest) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("passed", s.Passed), slog.Bool("again", s.Again), slog.Int("paths", s.Paths),
+		slog.Any("findings", namesOf(s.Findings)), slog.String("note", s.Note))
 }
 
 // LogValue is the step in force, counted from 1, and its share of the viewers.

@@ -46,6 +46,7 @@ func UnsafeStatuses() []string { return []string{"FAILED", "TIMED_OUT", "ABORTED
 const (
 	OfRecovery  = "recovery"
 	OfStaging   = "staging"
+	OfHeader    = "header"
 	OfTraffic   = "traffic"
 	OfPromotion = "promotion"
 	OfRestore   = "restore"

@@ -100,6 +100,9 @@ func (d *Document) untouched() string {
 	if d.Recovery != nil && d.Recovery.Needed {
 		return "The policy that a dead run had left was switched off; nothing else was touched."
 	}
+	if d.Carry != nil && d.Carry.Copied > 0 {
+		return "Nothing was touched but S3: assets were copied between the two sides, which harms nobody, and nothing was overwritten."
+	}
 	return "Nothing was touched."
 }
 
@@ -114,6 +117,12 @@ func (d *Document) why() string {
 		return fmt.Sprintf("Staging was %s at step %d: %s.", d.Judgement.Verdict, d.Judgement.Step+1, strings.Join(d.Judgement.Reasons, "; "))
 	case d.Preflight != nil && !d.Preflight.Passed:
 		return "Preflight: " + blockers(d.Preflight.Findings) + "."
+	case d.Content != nil && !d.Content.Passed:
+		return "Check Content: " + blockers(d.Content.Findings) + "."
+	case d.Smoke != nil && !d.Smoke.Passed && !d.Smoke.Again:
+		return "Smoke Test: " + blockers(d.Smoke.Findings) + "."
+	case d.Carry != nil && d.Carry.Refused:
+		return "Carry Assets: " + blockers(d.Carry.Findings) + "."
 	}
 	return "No step has recorded why."
 }
@@ -135,6 +144,10 @@ func (d *Document) promotedCause() string {
 	text := fmt.Sprintf("Promoted: the primary %s has the judged config.", d.Plan.Primary)
 	if d.Bake != nil && d.Bake.ChangedSince {
 		text = fmt.Sprintf("Promoted: the primary %s got the judged config; since then someone else has changed it, and what was watched last includes their change.", d.Plan.Primary)
+	}
+	if i := d.Invalidation; i != nil && !i.Completed {
+		text += " The caches were not seen to forget " + strings.Join(d.Plan.Change.Invalidate, ", ") +
+			": viewers may get the page from before until it expires there. Invalidate by hand (runbook, By hand)."
 	}
 	if d.Bake != nil && d.Bake.Inconclusive {
 		text += " The bake could not tell whether it is healthy: " + strings.Join(d.Bake.Reasons, "; ") + "."

@@ -29,26 +29,37 @@ type Plan struct {
 	DeployedWithin Duration `json:"deployedWithin"`
 	// Acknowledge names the warnings of Preflight that are accepted.
 	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Smoke is the test before viewers are shifted; nil for none.
+	Smoke *Smoke `json:"smoke,omitempty"`
 	// ClearHold is true where an operator asks recover to clear the hold; no release may ask for it.
 	ClearHold bool `json:"clearHold,omitempty"`
 }
 
 // Kinds of change.
 const (
-	KindOrigin = "origin" // repoint one origin of staging, by path or domain
-	KindStaged = "staged" // staging was already deployed by its own stack; nothing is written to it
-	KindNone   = "none"   // staging is made equal to the primary, and nothing is promoted: what noise do the gates see?
+	KindOrigin  = "origin"  // repoint one origin of staging, by path or domain
+	KindStaged  = "staged"  // staging was already deployed by its own stack; nothing is written to it
+	KindContent = "content" // repoint one origin of staging to another side of the site in S3
+	KindNone    = "none"    // staging is made equal to the primary, and nothing is promoted: what noise do the gates see?
 )
 
 // Change is what the release does to the staging distribution.
 type Change struct {
 	Kind string `json:"kind"`
-	// Origin is the Id of the origin that is repointed. (origin)
+	// Origin is the Id of the origin that is repointed. (origin, content)
 	Origin string `json:"origin,omitempty"`
 	// Path is the new OriginPath: empty, or with a leading and no trailing slash; nil keeps it. (origin)
 	Path *string `json:"path,omitempty"`
-	// Domain is the new DomainName; nil keeps it. (origin)
+	// Domain is the new DomainName; nil keeps it. (origin, content)
 	Domain *string `json:"domain,omitempty"`
+	// Bucket and Prefix are where the new build lies. (content)
+	Bucket string `json:"bucket,omitempty"`
+	Prefix string `json:"prefix,omitempty"`
+	// Documents are the paths of objects besides the pages that each side has under the same name with its own bytes, such
+	// as /robots.txt. (content)
+	Documents []string `json:"documents,omitempty"`
+	// Invalidate are the paths that both distributions' caches forget after the promotion; default /index.html and /. (content)
+	Invalidate []string `json:"invalidate,omitempty"`
 }
 
 // RampStep sends a share of the viewers to staging and judges it.
@@ -152,6 +163,8 @@ func explain(err error) string {
 }
 
 func (p *Plan) fillIn() {
+	p.Change.fillInContent()
+	p.fillInSmoke()
 	if p.Ramp == nil {
 		p.Ramp = []RampStep{
 			{Weight: 0.05, Observe: Duration(10 * time.Minute)},
@@ -184,6 +197,7 @@ func (p *Plan) check(r *refusals) {
 		r.add("clearHold", true, "is for the recover workflow: a release never clears a hold")
 	}
 	p.Change.check(r)
+	p.checkSmoke(r)
 	p.checkRamp(r)
 	p.Gates.check(r)
 	// A shorter bake would end before it has enough minutes to judge: the first one is visible after warm-up and delay.
@@ -210,6 +224,9 @@ func checkReason(r *refusals, reason string) {
 }
 
 func (c Change) check(r *refusals) {
+	if c.Kind != KindContent {
+		c.refuseContentFields(r)
+	}
 	switch c.Kind {
 	case KindStaged, KindNone:
 		if c.Origin != "" || c.Path != nil || c.Domain != nil {
@@ -217,13 +234,17 @@ func (c Change) check(r *refusals) {
 			r.add("change", fmt.Sprintf("of kind %q", c.Kind), "takes no origin, path or domain: "+why)
 		}
 		return
-	case KindOrigin:
+	case KindOrigin, KindContent:
 	default:
-		r.add("change.kind", quote(c.Kind), `must be "origin", "staged" or "none"`)
+		r.add("change.kind", quote(c.Kind), `must be "origin", "staged", "content" or "none"`)
 		return
 	}
 	if c.Origin == "" || len(c.Origin) > maxOriginField {
 		r.add("change.origin", quote(c.Origin), "must be the Id of an origin of the staging distribution")
+	}
+	if c.Kind == KindContent {
+		c.checkContent(r)
+		return
 	}
 	if c.Path == nil && c.Domain == nil {
 		r.add("change", `of kind "origin"`, "needs a path or a domain to repoint the origin to")

@@ -47,7 +47,7 @@ func TestParsePlanRefuses(t *testing.T) {
 		"an unknown nested field":    {`{"primary":"E1PRIMARY","change":{"kind":"staged","pfad":"/x"}}`, []string{"unknown field", "pfad"}},
 		"no primary":                 {`{"change":{"kind":"staged"}}`, []string{`primary ""`, "must be the id"}},
 		"a domain for the primary":   {`{"primary":"d1.cloudfront.net","change":{"kind":"staged"}}`, []string{`primary "d1.cloudfront.net"`}},
-		"an unknown kind":            {`{"primary":"E1PRIMARY","change":{"kind":"content"}}`, []string{`change.kind "content"`, `"origin", "staged" or "none"`}},
+		"an unknown kind":            {`{"primary":"E1PRIMARY","change":{"kind":"magic"}}`, []string{`change.kind "magic"`, `"origin", "staged", "content" or "none"`}},
 		"an origin without target":   {`{"primary":"E1PRIMARY","change":{"kind":"origin","origin":"site"}}`, []string{"needs a path or a domain"}},
 		"a target without origin":    {`{"primary":"E1PRIMARY","change":{"kind":"origin","path":"/green"}}`, []string{`change.origin ""`}},
 		"a path without slash":       {`{"primary":"E1PRIMARY","change":{"kind":"origin","origin":"site","path":"green"}}`, []string{`change.path "green"`, "begin with /"}},
@@ -117,6 +117,8 @@ func TestLongestIsBelowTheMachineTimeout(t *testing.T) {
 func FuzzParsePlan(f *testing.F) {
 	f.Add(staged(`"bake":"15m"`))
 	f.Add(`{"primary":"E1PRIMARY","change":{"kind":"origin","origin":"site","path":"/green"}}`)
+	f.Add(content(`,"prefix":"/releases/a","invalidate":["/*"],"documents":["/robots.txt"]`, `,"smoke":{"paths":["/a"],"header":"aws-cf-cd-x"}`))
+	f.Add(content(`,"domain":"site.s3.eu-central-1.amazonaws.com"`, `,"smoke":{"off":true}`))
 	f.Add(`[]`)
 	f.Fuzz(func(t *testing.T, request string) {
 		plan, err := release.ParsePlan([]byte(request))
@@ -126,6 +128,7 @@ func FuzzParsePlan(f *testing.F) {
 		if plan.HistoryEvents() > 20_000 || plan.Longest() > release.MachineTimeout {
 			t.Errorf("a plan of %d events and %s was accepted", plan.HistoryEvents(), plan.Longest())
 		}
+		checkContentPlan(t, plan)
 		last := 0.0
 		for _, s := range plan.Ramp {
 			if s.Weight <= last || s.Weight > release.MaxWeight {

@@ -53,12 +53,12 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Staging,
 		return release.Staging{}, err
 	}
 	wanted := staging.DistributionConfig
-	switch doc.Plan.Change.Kind {
-	case release.KindOrigin:
+	switch {
+	case doc.Plan.Change.Repoints():
 		if wanted, err = repointed(doc.Plan.Change, primary, staging); err != nil {
 			return release.Staging{}, err
 		}
-	case release.KindNone:
+	case doc.Plan.Change.Kind == release.KindNone:
 		wanted = distribution.Copyable(primary.DistributionConfig, staging.DistributionConfig)
 	}
 	part := h.part(doc, primary, wanted)
@@ -93,7 +93,8 @@ func (h Handler) refuseWhileEnabled(ctx context.Context, doc release.Document) e
 // staging, so that what is judged is the live config plus this one change.
 func repointed(change release.Change, primary, staging live.Config) (*types.DistributionConfig, error) {
 	wanted := distribution.Copyable(primary.DistributionConfig, staging.DistributionConfig)
-	if _, err := distribution.SetOrigin(wanted, change.Origin, change.Path, change.Domain); err != nil {
+	path, domain := change.Target()
+	if _, err := distribution.SetOrigin(wanted, change.Origin, path, domain); err != nil {
 		return nil, fault.Errorf(fault.InvalidRequest, "%w", err)
 	}
 	return wanted, nil
@@ -105,6 +106,7 @@ func (h Handler) part(doc release.Document, primary live.Config, wanted *types.D
 		Write:       doc.Plan.WriteTo(doc.Preflight.Staging.ID, h.Now()),
 		Fingerprint: distribution.Fingerprint(wanted),
 		Differs:     len(differences) > 0,
+		Smoke:       doc.Plan.TestsSmoke(),
 	}
 	part.Judge = part.Differs || doc.Plan.Change.Kind == release.KindNone
 	const most = 20 // the document stays small whatever the configs' size; the record has both configs

@@ -127,6 +127,10 @@ func writeOf(in release.Input) (release.Write, error) {
 		if doc.Staging != nil {
 			write = &doc.Staging.Write
 		}
+	case release.OfHeader:
+		if doc.Route != nil {
+			write = &doc.Route.Write
+		}
 	case release.OfTraffic:
 		if doc.Step != nil {
 			write = &doc.Step.Write

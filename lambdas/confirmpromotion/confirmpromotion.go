@@ -21,11 +21,12 @@ type Handler struct {
 // until release.DecideWithin is over.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Promotion, error) {
 	doc := in.Document
+	invalidate := doc.Plan.Change.Kind == release.KindContent
 	if doc.Promote != nil {
-		return release.Promotion{Confirmed: true, By: "answer", Write: doc.Promote.Write}, nil
+		return release.Promotion{Confirmed: true, By: "answer", Write: doc.Promote.Write, Invalidate: invalidate}, nil
 	}
 	now := h.Now()
-	part := release.Promotion{Since: now}
+	part := release.Promotion{Since: now, Invalidate: invalidate}
 	if doc.Promotion != nil {
 		part.Since = doc.Promotion.Since
 	}

@@ -2,17 +2,15 @@ package preflight
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"cloudfront-cd/internal/content"
 	"cloudfront-cd/internal/distribution"
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
@@ -87,7 +85,7 @@ const noPolicy = "{}"
 
 func (h Handler) readBucketPolicy(ctx context.Context, bucket, region string) (bucketPolicy, error) {
 	out, err := h.getBucketPolicy(ctx, bucket, region)
-	if elsewhere := regionIn(err); elsewhere != "" && elsewhere != region {
+	if elsewhere := content.RegionIn(err); elsewhere != "" && elsewhere != region {
 		out, err = h.getBucketPolicy(ctx, bucket, elsewhere)
 	}
 	switch code := fault.Code(err); {
@@ -104,25 +102,7 @@ func (h Handler) readBucketPolicy(ctx context.Context, bucket, region string) (b
 }
 
 func (h Handler) getBucketPolicy(ctx context.Context, bucket, region string) (*s3.GetBucketPolicyOutput, error) {
-	return h.BucketPolicies.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &bucket}, func(o *s3.Options) {
-		if region != "" {
-			o.Region = region
-		}
-	})
-}
-
-// regionIn is where S3 says the bucket is, when it was asked for in another region: the domain name of an older origin
-// does not tell (bucket.s3.amazonaws.com).
-func regionIn(err error) string {
-	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
-	if !ok || response.Response == nil {
-		return ""
-	}
-	switch response.HTTPStatusCode() {
-	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusBadRequest:
-		return response.Response.Header.Get("X-Amz-Bucket-Region")
-	}
-	return ""
+	return h.BucketPolicies.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &bucket}, content.In(region))
 }
 
 func bucketFindings(f facts) []release.Finding {

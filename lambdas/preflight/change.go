@@ -22,7 +22,7 @@ func changeFindings(f facts) []release.Finding {
 
 func originUnknown(f facts) []release.Finding {
 	change := f.plan.Change
-	if change.Kind != release.KindOrigin {
+	if !change.Repoints() {
 		return nil
 	}
 	var ids []string

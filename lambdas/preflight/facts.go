@@ -110,7 +110,8 @@ func wanted(change release.Change, primary, staging *types.DistributionConfig) *
 	if change.Kind == release.KindNone {
 		return changed
 	}
-	if _, err := distribution.SetOrigin(changed, change.Origin, change.Path, change.Domain); err != nil {
+	path, domain := change.Target()
+	if _, err := distribution.SetOrigin(changed, change.Origin, path, domain); err != nil {
 		return staging
 	}
 	return changed

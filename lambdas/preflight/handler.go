@@ -79,6 +79,7 @@ func conclude(f facts, doc release.Document) release.Preflight {
 		RequestsPerMinute: f.traffic.perMinute(), Past: f.traffic.past,
 		Record:   record.Key(*doc.Plan, doc.Execution),
 		Findings: decide(f),
+		Content:  doc.Plan.Change.Kind == release.KindContent,
 	}
 	for i := range f.plan.Ramp {
 		part.Estimates = append(part.Estimates, estimateOf(f, i).document())
@@ -87,7 +88,7 @@ func conclude(f facts, doc release.Document) release.Preflight {
 		part.Staging = f.staging.document()
 	}
 	if f.policy != nil {
-		part.MaximumTTL, part.Header = stickiness(f.policy), header(f.policy)
+		part.MaximumTTL, part.Header, part.Weighted = stickiness(f.policy), live.HeaderOf(f.policy), weighted(f.policy)
 	}
 	blockers := map[string]bool{}
 	for _, finding := range part.Findings {

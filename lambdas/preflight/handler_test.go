@@ -39,7 +39,10 @@ func TestThePairIsDescribed(t *testing.T) {
 	for _, errors := range []*release.PastErrors{&part.Past.Errors5xx, &part.Past.Errors4xx} {
 		errors.Squares = math.Round(1e6*errors.Squares) / 1e6
 	}
-	part.Findings, part.Estimates = nil, nil
+	if got := part.Weighted; got == nil || got.Weight != 0.05 || got.IdleTTL != 300 || got.MaximumTTL != 600 {
+		t.Errorf("got the weighted routing %+v", got)
+	}
+	part.Findings, part.Estimates, part.Weighted = nil, nil, nil
 	if got, want := fmt.Sprintf("%+v", part), fmt.Sprintf("%+v", want); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
+	"cloudfront-cd/internal/live"
 	"cloudfront-cd/internal/release"
 )
 
@@ -64,38 +65,37 @@ func policyFindings(f facts) []release.Finding {
 			"viewers would see staging's changes before anything is judged",
 			"find out who is testing on this pair; then switch the policy off:\n"+release.SwitchOffCommand(f.policyID)))
 	}
-	if h := header(f.policy); h != nil {
+	if h := live.HeaderOf(f.policy); h != nil {
 		all = append(all, finding(release.Note, release.HeaderRouting,
 			fmt.Sprintf("the policy %s routes requests with the header %s: %s", f.policyID, h.Name, h.Value),
 			"a release shifts traffic by weight, and a policy has either a weight or a header",
 			"nothing: the header is put back, with the policy disabled, at every end"))
 	}
 	if stickiness(f.policy) == 0 {
-		all = append(all, finding(release.Note, release.StickinessOff,
-			fmt.Sprintf("the policy %s has no session stickiness", f.policyID),
-			"a viewer may get one request from staging and the next from the primary, so a page of one and the assets of the other",
-			"if old and new content cannot be mixed, give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled"))
+		all = append(all, stickinessOff(f))
 	}
 	return all
 }
 
+// stickinessOff is a warning where pages change: assets are on both sides then, pages are not.
+func stickinessOff(f facts) release.Finding {
+	level, do := release.Note, "if old and new content cannot be mixed, give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled"
+	if f.plan.Change.Kind == release.KindContent {
+		level, do = release.Warn, "give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled, or acknowledge "+release.StickinessOff
+	}
+	return finding(level, release.StickinessOff,
+		fmt.Sprintf("the policy %s has no session stickiness", f.policyID),
+		"a viewer may get one request from staging and the next from the primary, so a page of one and the assets of the other", do)
+}
+
 func routed(policy *types.ContinuousDeploymentPolicyConfig) string {
-	if h := header(policy); h != nil {
+	if h := live.HeaderOf(policy); h != nil {
 		return fmt.Sprintf("requests with the header %s: %s", h.Name, h.Value)
 	}
 	if t := policy.TrafficConfig; t != nil && t.SingleWeightConfig != nil {
 		return fmt.Sprintf("a weight of %v of the requests", aws.ToFloat32(t.SingleWeightConfig.Weight))
 	}
 	return "requests"
-}
-
-// header is the policy's header routing, nil if it routes by weight.
-func header(policy *types.ContinuousDeploymentPolicyConfig) *release.Header {
-	t := policy.TrafficConfig
-	if t == nil || t.Type != types.ContinuousDeploymentPolicyTypeSingleHeader || t.SingleHeaderConfig == nil {
-		return nil
-	}
-	return &release.Header{Name: aws.ToString(t.SingleHeaderConfig.Header), Value: aws.ToString(t.SingleHeaderConfig.Value)}
 }
 
 // stickiness is for how many seconds a session keeps to its side at most; 0 when sessions do not stick.
@@ -143,4 +143,16 @@ func stagingUnknown(f facts) release.Finding {
 		fmt.Sprintf("the policy %s names the staging distribution %s, which no distribution in this account has for its domain name", f.policyID, names[0]), why,
 		"let the policy name a staging distribution that exists: aws cloudfront list-distributions --query"+
 			" 'DistributionList.Items[?Staging].[Id,DomainName]' --output text")
+}
+
+// weighted is the policy's routing by weight; nil where it has none.
+func weighted(policy *types.ContinuousDeploymentPolicyConfig) *release.Weighted {
+	if policy.TrafficConfig == nil || policy.TrafficConfig.SingleWeightConfig == nil {
+		return nil
+	}
+	w := &release.Weighted{Weight: live.Policy{ContinuousDeploymentPolicyConfig: policy}.Weight(), MaximumTTL: stickiness(policy)}
+	if s := policy.TrafficConfig.SingleWeightConfig.SessionStickinessConfig; s != nil {
+		w.IdleTTL = aws.ToInt32(s.IdleTTL)
+	}
+	return w
 }

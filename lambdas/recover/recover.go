@@ -55,9 +55,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 	if policy == "" {
 		return h.part(doc, "", "no policy is attached to the primary: no viewer gets staging once that is everywhere"), nil
 	}
-	header, since, unread := h.found(ctx, doc)
-	// Viewers first: a record that cannot be read must not keep them on staging. A retry puts the header back.
-	_, err = live.SwitchOff(ctx, h.CloudFront, policy, header, since)
+	routing, since, unread := h.found(ctx, doc)
+	// Viewers first: a record that cannot be read must not keep them on staging. A retry puts the routing back.
+	_, err = live.SwitchOff(ctx, h.CloudFront, policy, routing, since)
 	if fault.Code(err) == "NoSuchContinuousDeploymentPolicy" {
 		return h.part(doc, "", "the policy "+policy+" is gone: it sends nobody to staging"), nil
 	}
@@ -65,7 +65,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Recovery
 		return release.Recovery{}, err
 	}
 	if unread != nil {
-		return release.Recovery{}, fmt.Errorf("policy %s is off, its header routing is not put back: %w", policy, unread)
+		return release.Recovery{}, fmt.Errorf("policy %s is off, the routing found on it is not put back: %w", policy, unread)
 	}
 	return h.part(doc, policy, "the policy is off after the death of "+dead), nil
 }
@@ -77,12 +77,12 @@ func (h Handler) part(doc release.Document, policy, note string) release.Recover
 	return release.Recovery{Needed: true, PolicyID: policy, Write: &write, Note: note}
 }
 
-// found is the header routing that the dead run found on the policy, from its evidence, and when the lock was taken over
+// found is the routing that the dead run found on the policy, from its evidence, and when the lock was taken over
 // from it: zero as long as it was not.
-func (h Handler) found(ctx context.Context, doc release.Document) (header *release.Header, since time.Time, err error) {
+func (h Handler) found(ctx context.Context, doc release.Document) (routing release.Routing, since time.Time, err error) {
 	holder, _, _, err := record.ReadLock(ctx, h.Records, h.Bucket, doc.Plan.Primary)
 	if err != nil {
-		return nil, time.Time{}, err
+		return routing, time.Time{}, err
 	}
 	dead := &holder
 	if holder.Execution == doc.Execution.ARN {
@@ -90,7 +90,7 @@ func (h Handler) found(ctx context.Context, doc release.Document) (header *relea
 	}
 	_, evidence, found, err := record.EvidenceOfTheDead(ctx, h.Records, h.Bucket, doc.Plan.Primary, dead)
 	if err != nil || !found {
-		return nil, since, err
+		return routing, since, err
 	}
-	return evidence.Preflight.Header, since, nil
+	return evidence.Preflight.Routing(), since, nil
 }

@@ -57,7 +57,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Step, er
 	if err := refuseForeign(policy, step, doc); err != nil {
 		return release.Step{}, err
 	}
-	return h.write(ctx, policy, step)
+	return h.write(ctx, policy, step, doc.Preflight.Weighted)
 }
 
 // next is the first step that has not passed.
@@ -88,11 +88,11 @@ func asWanted(policy live.Policy, step release.Step) bool {
 	return policy.On() && live.SameWeight(policy.Weight(), step.Weight)
 }
 
-// refuseForeign compares the policy with what this release left: off before the first step, on with the weight of the
-// step before it afterwards.
+// refuseForeign compares the policy with what this release left: before the first step off, or on for the smoke test's header;
+// afterwards on with the weight of the step before it.
 func refuseForeign(policy live.Policy, step release.Step, doc release.Document) error {
 	if step.Index == 0 {
-		if policy.On() {
+		if policy.On() && !doc.RoutesOurHeader(live.HeaderOf(policy.ContinuousDeploymentPolicyConfig)) {
 			return fault.Errorf(fault.ConfigChanged, "policy %s was enabled by someone else with weight %v", policy.ID, policy.Weight())
 		}
 		return nil
@@ -107,8 +107,13 @@ func refuseForeign(policy live.Policy, step release.Step, doc release.Document) 
 
 // write changes Enabled and Weight and keeps the session stickiness: toggling that resets every session (CloudFront
 // Developer Guide, "Understand how continuous deployment works").
-func (h Handler) write(ctx context.Context, policy live.Policy, step release.Step) (release.Step, error) {
+//
+// Where the smoke test's header is in force, the stickiness that Preflight found comes back.
+func (h Handler) write(ctx context.Context, policy live.Policy, step release.Step, found *release.Weighted) (release.Step, error) {
 	weighted := &types.ContinuousDeploymentSingleWeightConfig{Weight: aws.Float32(float32(step.Weight))}
+	if found != nil && live.HeaderOf(policy.ContinuousDeploymentPolicyConfig) != nil {
+		weighted.SessionStickinessConfig = live.ByWeight(*found).SingleWeightConfig.SessionStickinessConfig
+	}
 	if policy.TrafficConfig != nil && policy.TrafficConfig.SingleWeightConfig != nil {
 		weighted.SessionStickinessConfig = policy.TrafficConfig.SingleWeightConfig.SessionStickinessConfig
 	}

@@ -18,7 +18,7 @@ type Handler struct {
 	Now        func() time.Time
 }
 
-// Handle sets Enabled=false whoever touched the policy last, keeps its other fields, and puts back the header routing
+// Handle sets Enabled=false whoever touched the policy last, keeps its other fields, and puts back the routing
 // that Preflight found. A second call finds the policy off and leaves it.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, error) {
 	doc := in.Document
@@ -26,7 +26,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 		return release.Write{}, err
 	}
 	since := enabledSince(doc)
-	written, err := live.SwitchOff(ctx, h.CloudFront, doc.Preflight.PolicyID, doc.Preflight.Header, since)
+	written, err := live.SwitchOff(ctx, h.CloudFront, doc.Preflight.PolicyID, doc.Preflight.Routing(), since)
 	if err != nil {
 		return release.Write{}, err
 	}
@@ -41,6 +41,8 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 // Shift Traffic whose answer was lost has left no step in the document, but it came after staging was written.
 func enabledSince(doc release.Document) time.Time {
 	switch {
+	case doc.Route != nil:
+		return doc.Route.At
 	case doc.Step != nil:
 		return doc.Step.Shifts[0].At
 	case doc.Staging != nil && doc.Deployed != nil && doc.Deployed.What == release.OfStaging && doc.Deployed.Deployed:

@@ -37,14 +37,18 @@ func Release(definition []byte) ([]byte, error) {
 	const keeps = "An error kept in `$.failure` is why the release goes back or is refused; one kept in `$.stranded` makes it end as `Needs Operator`."
 	return page(definition, "The release workflow", keeps, []part{
 		{"Before anything is touched", "Receive Request", "Any failure here ends as `Rejected`, unless a dead run has left something behind."},
-		{"Change staging", "Change Staging", "No viewer gets the staging distribution yet."},
+		{"Content", "Check Content", "Of a content release only: the new build is looked at, and each side gets the assets that only the other one has."},
+		{"Change staging", "Announce Start", "No viewer gets the staging distribution yet."},
+		{"Smoke test", "Route Header", "Where the request asks for it, as every content release does: staging is looked at through a header that no viewer knows."},
 		{"Shift traffic and judge", "Shift Traffic", "Once per step of the ramp: shift, prove that viewers arrive, observe, judge."},
 		{
 			"The one-way door", "Prove Traffic Again",
 			"A promotion without an answer is looked for and repeated, never assumed to have failed: " +
 				"from `Confirm Promotion` on, no arrow leads to `Stop Traffic`.",
 		},
-		{"After the door", "Announce Promotion", "The primary has the judged config; it is watched until the bake is over."},
+		{"After the door", "Announce Promotion", "The primary has the judged config."},
+		{"Caches", "Invalidate", "Of a content release only: the caches forget the pages that were replaced."},
+		{"The bake", "Bake", "The primary is watched until the bake is over."},
 		{"Back, before the door", "Stop Traffic", "The policy is switched off; the primary was never changed."},
 		{"Back, after the door", "Restore Primary", "The primary gets its config from before the release back."},
 		{"The ends", "Finish", "`Finish` decides from the facts in the document how the release ended."},

@@ -69,7 +69,7 @@ func TestOnlyAPromotionWithoutEffectGoesBackOrIsRetriedOnTheSpot(t *testing.T) {
 
 func TestWhoeverLostTheLockWritesNoMore(t *testing.T) {
 	m := releaseMachine(t)
-	for _, title := range []string{"Change Staging", "Shift Traffic", promote, "Stop Traffic", "Stop Traffic After Promotion", "Restore Primary"} {
+	for _, title := range []string{"Change Staging", "Route Header", "Shift Traffic", promote, "Invalidate", "Stop Traffic", "Stop Traffic After Promotion", "Restore Primary"} {
 		arrows := m.Arrows(title)
 		i := slices.IndexFunc(arrows, func(a golden.Arrow) bool {
 			return slices.Contains(a.Errors, string(fault.LockLost)) || slices.Contains(a.Errors, statesAll)
@@ -111,6 +111,7 @@ func TestTheWayBackTriesHarder(t *testing.T) {
 func TestSharedLambdasAreToldWhichTaskOfTheReleaseTheyServe(t *testing.T) {
 	checkWhich(t, releaseMachine(t), map[string]string{
 		"Check Recovery": release.OfRecovery, "Check Staging": release.OfStaging, "Check Traffic": release.OfTraffic,
+		"Check Header": release.OfHeader, "Invalidate Again": release.OfRestore,
 		"Check Primary": release.OfPromotion, "Check Restore": release.OfRestore, "Check Stop": release.OfStop,
 		"Observe": "staging", "Observe Primary": "primary",
 		"Announce Start": "release-started", "Announce Step": "step-passed", "Announce Promotion": "promoted", "Announce End": "release-ended",

@@ -33,6 +33,9 @@ func checkAftermath(t *testing.T, stage *scenario.Stage) {
 	if end != release.NeedsOperator && policy.Enabled {
 		t.Errorf("%s, but the policy is enabled", end)
 	}
+	if found := w.Pair.Policy; end != release.NeedsOperator && (policy.Type != found.Type || policy.MaximumTTL != found.MaximumTTL) {
+		t.Errorf("%s, but the policy routes %+v where it was found with %+v", end, policy, found)
+	}
 	if end != release.NeedsOperator && w.Locked() && !gaveUp(x, "Release Lock") {
 		t.Errorf("%s, but the lock is held", end)
 	}

@@ -6,6 +6,7 @@ import "cloudfront-cd/internal/release"
 func All() []Scenario {
 	var all []Scenario
 	all = append(all, promoted()...)
+	all = append(all, content()...)
 	all = append(all, rejected()...)
 	all = append(all, rolledBack()...)
 	all = append(all, mistakes()...)

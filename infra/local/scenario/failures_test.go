@@ -108,6 +108,10 @@ func reaching(workflow, title string) string {
 		return "edit-during-bake"
 	case "Promote Again":
 		return "lost-request"
+	case "Check Content", "Carry Assets", "Route Header", "Check Header", "Smoke Test", "Invalidate", "Check Invalidation":
+		return "content"
+	case "Invalidate Again":
+		return "content-regression"
 	}
 	return "healthy"
 }
@@ -157,7 +161,7 @@ func wanted(definition golden.Machine, title string, tr trouble, stage *scenario
 // TestAnyLambdaRunTwiceDoesNoMoreThanOnce is promise 4 for every task: the writes of a run in which each task is invoked
 // twice are those of the run in which each is invoked once.
 func TestAnyLambdaRunTwiceDoesNoMoreThanOnce(t *testing.T) {
-	for _, name := range []string{"healthy", "bad-release", "regression-after-promote", "stale-lock", "nothing-to-release"} {
+	for _, name := range []string{"healthy", "bad-release", "regression-after-promote", "stale-lock", "nothing-to-release", "content"} {
 		t.Run(name, func(t *testing.T) {
 			once := build(t, name, 1)
 			run(t, once)

@@ -32,6 +32,24 @@ func TestHeaderRoutingIsPutBackDisabledAtEveryEnd(t *testing.T) {
 	}
 }
 
+// TestASmokeTestPutsAFoundHeaderBackToo, and without one the weight, with its stickiness (checkAftermath).
+func TestASmokeTestPutsAFoundHeaderBackToo(t *testing.T) {
+	s, _ := scenario.Find("content")
+	s.Options = func(o *world.Options) {
+		o.Policy = cloudfront.Policy{Type: cloudfront.SingleHeader, Header: "aws-cf-cd-release", Value: "a colleague's"}
+	}
+	stage, err := s.Build(scenario.Inputs{Seed: 1, Request: []byte(acknowledgedContent(release.StickinessOff))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, stage)
+	policy, _ := stage.World.CloudFront.LivePolicy(stage.World.Pair.Policy.ID)
+	if end := scenario.End(stage.Main()); end != release.Promoted || policy.Enabled || policy.Header != "aws-cf-cd-release" || policy.Value != "a colleague's" {
+		t.Errorf("%s, and the policy is %+v afterwards", end, policy)
+	}
+	checkAftermath(t, stage)
+}
+
 // withHeader is a scenario whose policy routes by header, disabled, before it begins.
 func withHeader(t *testing.T, name string) *scenario.Stage {
 	t.Helper()

@@ -93,6 +93,22 @@ func recoveryTable() map[string]recovery {
 			ends:    []scenario.Ending{ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.Recovered)},
 			visits:  []string{"Wait For Status", "Find Dead Run", "Recover At Once"},
 		},
+		"the run dies while its smoke test's header is routed": {
+			scenario: "content",
+			prepare: func(w *world.World) {
+				w.When("Smoke Test", 1, func(x *asl.Execution) {
+					w.Clock.After(time.Millisecond, func() { x.Stop("Stopped", "by the test") })
+				})
+			},
+			ends: []scenario.Ending{ending(scenario.First, scenario.Aborted), ending(recoverFirst, release.Recovered)},
+			check: func(t *testing.T, w *world.World) {
+				t.Helper()
+				policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID)
+				if policy.Enabled || policy.Type != cloudfront.SingleWeight || policy.MaximumTTL != w.Pair.Policy.MaximumTTL {
+					t.Errorf("got the policy %+v, want it off and routing as it was found", policy)
+				}
+			},
+		},
 		"the run was redriven before recover looked: it goes on": {
 			prepare: func(w *world.World) {
 				stopAtLook(w)

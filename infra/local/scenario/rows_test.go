@@ -22,6 +22,7 @@ func table() map[string]row {
 	all := commonRows()
 	maps.Copy(all, uncommonRows())
 	maps.Copy(all, latencyRows())
+	maps.Copy(all, contentRows())
 	return all
 }
 

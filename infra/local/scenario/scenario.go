@@ -121,9 +121,11 @@ func (s Scenario) options(in Inputs) (world.Options, error) {
 type request struct {
 	Primary string `json:"primary"`
 	Change  struct {
+		Kind   string  `json:"kind"`
 		Origin string  `json:"origin"`
 		Domain *string `json:"domain"`
 		Path   *string `json:"path"`
+		Prefix *string `json:"prefix"`
 	} `json:"change"`
 }
 
@@ -138,6 +140,9 @@ func read(text []byte) request {
 // published is where a release will point an origin to: what is there was put there before the release began.
 func published(primary *types.DistributionConfig, r request) []world.Target {
 	for _, o := range primary.Origins.Items {
+		if aws.ToString(o.Id) == r.Change.Origin && r.Change.Kind == release.KindContent {
+			return []world.Target{{Domain: aws.ToString(cmp.Or(r.Change.Domain, o.DomainName)), Path: aws.ToString(r.Change.Prefix)}}
+		}
 		if aws.ToString(o.Id) == r.Change.Origin {
 			return []world.Target{{Domain: aws.ToString(cmp.Or(r.Change.Domain, o.DomainName)), Path: aws.ToString(cmp.Or(r.Change.Path, o.OriginPath))}}
 		}

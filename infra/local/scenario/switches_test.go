@@ -32,7 +32,7 @@ func TestEverySwitchLeadsToASafeEnd(t *testing.T) {
 func underEveryLoad(t *testing.T, turn func(*world.World)) {
 	t.Helper()
 	for _, name := range []string{
-		"healthy", "bad-release", "override", "regression-after-promote", "lost-answer", "lost-request", "stale-lock", "console-edit-primary", "slow-origin",
+		"healthy", "bad-release", "override", "regression-after-promote", "lost-answer", "lost-request", "stale-lock", "console-edit-primary", "slow-origin", "content",
 	} {
 		stage := build(t, name, 1)
 		turn(stage.World)

@@ -4,14 +4,16 @@ package site
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 )
 
 // Build is one build of the site, as a pipeline would upload it.
 type Build struct {
-	// Name is part of the assets' names, and what the pages say in large letters.
+	// Name is what the pages say in large letters. It is in every asset but one, so that those have other names in another build.
 	Name string
 	// Calls are the URLs that every page asks for by script: paths on the site itself, without a query.
 	Calls []string
@@ -27,9 +29,11 @@ type Object struct {
 
 // Shared and Own are how many resources all pages share, and how many each has to itself apart from Calls.
 const (
-	Shared = 3
+	Shared = 4
 	Own    = 1
 )
+
+const javaScript = "text/javascript"
 
 // CallParameter is in the query of every call, and an API that is called without it does not know what to answer.
 const CallParameter = "build"
@@ -40,8 +44,9 @@ const Root = "index.html"
 type page struct {
 	Build
 
-	Key, Title string
-	Others     []page
+	Key, Title                          string
+	Logo, Style, Script, Library, Image string
+	Others                              []page
 }
 
 // Parameter is for the template.
@@ -65,9 +70,10 @@ func layout() (*template.Template, error) {
 <head>
 <meta charset="utf-8">
 <title>{{.Title}} · {{.Name}}</title>
-<link rel="icon" href="/assets/logo.{{.Name}}.svg">
-<link rel="stylesheet" href="/assets/site.{{.Name}}.css">
-<script src="/assets/site.{{.Name}}.js" defer></script>
+<link rel="icon" href="/{{.Logo}}">
+<link rel="stylesheet" href="/{{.Style}}">
+<script src="/{{.Library}}" defer></script>
+<script src="/{{.Script}}" defer></script>
 {{- range .Calls}}
 <link rel="preload" as="fetch" href="{{.}}?{{$.Parameter}}={{$.Name}}">
 {{- end}}
@@ -75,7 +81,7 @@ func layout() (*template.Template, error) {
 <body class="{{.Name}}">
 <h1>{{.Name}}</h1>
 <p>{{.Title}}</p>
-<img src="/images/{{.Key}}.svg" alt="" width="240" height="120">
+<img src="/{{.Image}}" alt="" width="240" height="120">
 <nav>
 {{- range .Others}}
 <a href="/{{.Key}}">{{.Title}}</a>
@@ -92,11 +98,12 @@ func (b Build) Objects() ([]Object, error) {
 		text = "text/html; charset=utf-8"
 		svg  = "image/svg+xml"
 	)
-	objects := []Object{
-		b.asset("assets/logo."+b.Name+".svg", svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><circle r="1" fill="%s"/></svg>`),
-		b.asset("assets/site."+b.Name+".css", "text/css", "body { font: 1.2em sans-serif; margin: 4em; } h1 { color: %s; }\n"),
-		b.asset("assets/site."+b.Name+".js", "text/javascript", "document.documentElement.dataset.build = %q;\n"),
-	}
+	late := b.late()
+	logo := asset("assets/logo", ".svg", svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><circle r="1" fill="%s"/></svg>`, b.Name)
+	style := asset("assets/site", ".css", "text/css", "body { font: 1.2em sans-serif; margin: 4em; } h1 { color: %s; }\n", b.Name)
+	script := asset("assets/site", ".js", javaScript, "document.documentElement.dataset.build = %q;\nsetTimeout(() => import(%q), 60_000);\n", b.Name, "/"+late.Key)
+	library := asset("assets/library", ".js", javaScript, "// The same in every build.\n")
+	objects := []Object{logo, style, script, library, late}
 	page, err := layout()
 	if err != nil {
 		return nil, fmt.Errorf("layout of the pages: %w", err)
@@ -104,6 +111,8 @@ func (b Build) Objects() ([]Object, error) {
 	all := pages()
 	for i, p := range all {
 		p.Build = b
+		image := asset("images/"+strings.TrimSuffix(p.Key, ".html"), ".svg", svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><rect width="2" height="1" fill="%s"/></svg>`, b.Name)
+		p.Logo, p.Style, p.Script, p.Library, p.Image = logo.Key, style.Key, script.Key, library.Key, image.Key
 		for j := range all[1:] {
 			p.Others = append(p.Others, all[(i+j+1)%len(all)])
 		}
@@ -113,13 +122,22 @@ func (b Build) Objects() ([]Object, error) {
 		}
 		objects = append(objects, Object{Key: p.Key, Body: body.Bytes(), Header: http.Header{
 			"Content-Type": {text}, "Cache-Control": {"no-cache"},
-		}}, b.asset("images/"+p.Key+".svg", svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><rect width="2" height="1" fill="%s"/></svg>`))
+		}}, image)
 	}
 	return objects, nil
 }
 
-func (b Build) asset(key, kind, format string) Object {
-	return Object{Key: key, Body: fmt.Appendf(nil, format, b.Name), Header: http.Header{
+// late is an asset that the pages' script loads when they have been open for a while: nothing in a page refers to it.
+func (b Build) late() Object {
+	return asset("assets/late", ".js", javaScript, "document.documentElement.dataset.late = %q;\n", b.Name)
+}
+
+// asset has a hash of its bytes in its name.
+func asset(stem, extension, kind, format string, values ...any) Object {
+	body := fmt.Appendf(nil, format, values...)
+	const digits = 4 // in bytes, as many bundlers have it
+	sum := sha256.Sum256(body)
+	return Object{Key: fmt.Sprintf("%s.%x%s", stem, sum[:digits], extension), Body: body, Header: http.Header{
 		"Content-Type": {kind}, "Cache-Control": {"public, max-age=31536000, immutable"},
 	}}
 }

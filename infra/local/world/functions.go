@@ -2,9 +2,11 @@ package world
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"time"
@@ -24,14 +26,18 @@ import (
 	"cloudfront-cd/internal/standin/transport"
 	"cloudfront-cd/lambdas/acquirelock"
 	"cloudfront-cd/lambdas/announce"
+	"cloudfront-cd/lambdas/carryassets"
 	"cloudfront-cd/lambdas/changestaging"
+	"cloudfront-cd/lambdas/checkcontent"
 	"cloudfront-cd/lambdas/checkdeployed"
+	"cloudfront-cd/lambdas/checkinvalidation"
 	"cloudfront-cd/lambdas/checkpair"
 	"cloudfront-cd/lambdas/clearhold"
 	"cloudfront-cd/lambdas/confirmpromotion"
 	"cloudfront-cd/lambdas/examinepair"
 	"cloudfront-cd/lambdas/finddeadrun"
 	"cloudfront-cd/lambdas/finish"
+	"cloudfront-cd/lambdas/invalidate"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
 	"cloudfront-cd/lambdas/observe"
@@ -42,7 +48,9 @@ import (
 	recoverstep "cloudfront-cd/lambdas/recover"
 	"cloudfront-cd/lambdas/releaselock"
 	"cloudfront-cd/lambdas/restoreprimary"
+	"cloudfront-cd/lambdas/routeheader"
 	"cloudfront-cd/lambdas/shifttraffic"
+	"cloudfront-cd/lambdas/smoketest"
 	"cloudfront-cd/lambdas/stoptraffic"
 	"cloudfront-cd/lambdas/validaterequest"
 )
@@ -59,30 +67,43 @@ func (w *World) functions() map[string]lambda.Handler {
 	metrics := cloudwatchsdk.NewFromConfig(config)
 	now := w.Clock.Now
 	return map[string]lambda.Handler{
-		"validaterequest":  function(validaterequest.Handler{}.Handle),
-		"acquirelock":      function(acquirelock.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
-		"finddeadrun":      function(finddeadrun.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
-		"recover":          function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"preflight":        function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"changestaging":    function(changestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"checkdeployed":    function(checkdeployed.Handler{CloudFront: cf, Now: now}.Handle),
-		"shifttraffic":     function(shifttraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"checkpair":        function(checkpair.Handler{CloudFront: cf, Now: now}.Handle),
-		"provetraffic":     function(provetraffic.Handler{CloudFront: cf, CloudWatch: metrics, Now: now}.Handle),
-		"observe":          function(observe.Handler{CloudWatch: metrics, Now: now}.Handle),
-		"judgehealth":      function(judgehealth.Handler{CloudWatch: metrics, Now: now}.Handle),
-		"promote":          function(promote.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"confirmpromotion": function(confirmpromotion.Handler{CloudFront: cf, Now: now}.Handle),
-		"judgeprimary":     function(judgeprimary.Handler{CloudFront: cf, CloudWatch: metrics, Now: now}.Handle),
-		"stoptraffic":      function(stoptraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"restoreprimary":   function(restoreprimary.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"examinepair":      function(examinepair.Handler{CloudFront: cf, Executions: executions, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"clearhold":        function(clearhold.Handler{CloudFront: cf, Records: records, Bucket: Bucket}.Handle),
-		"finish":           function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
-		"announce":         function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
-		"releaselock":      function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
-		"placehold":        function(placehold.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"validaterequest":   function(validaterequest.Handler{}.Handle),
+		"acquirelock":       function(acquirelock.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
+		"finddeadrun":       function(finddeadrun.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
+		"recover":           function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"preflight":         function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"routeheader":       function(routeheader.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now, Random: w.secrets()}.Handle),
+		"smoketest":         function(smoketest.Handler{CloudFront: cf, Objects: records, Web: w.Transport.RoundTrip, Now: now}.Handle),
+		"checkcontent":      function(checkcontent.Handler{CloudFront: cf, Objects: records, Now: now}.Handle),
+		"carryassets":       function(carryassets.Handler{Objects: records, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"invalidate":        function(invalidate.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"checkinvalidation": function(checkinvalidation.Handler{CloudFront: cf, Now: now}.Handle),
+		"changestaging":     function(changestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"checkdeployed":     function(checkdeployed.Handler{CloudFront: cf, Now: now}.Handle),
+		"shifttraffic":      function(shifttraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"checkpair":         function(checkpair.Handler{CloudFront: cf, Now: now}.Handle),
+		"provetraffic":      function(provetraffic.Handler{CloudFront: cf, CloudWatch: metrics, Now: now}.Handle),
+		"observe":           function(observe.Handler{CloudWatch: metrics, Now: now}.Handle),
+		"judgehealth":       function(judgehealth.Handler{CloudWatch: metrics, Now: now}.Handle),
+		"promote":           function(promote.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"confirmpromotion":  function(confirmpromotion.Handler{CloudFront: cf, Now: now}.Handle),
+		"judgeprimary":      function(judgeprimary.Handler{CloudFront: cf, CloudWatch: metrics, Now: now}.Handle),
+		"stoptraffic":       function(stoptraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"restoreprimary":    function(restoreprimary.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"examinepair":       function(examinepair.Handler{CloudFront: cf, Executions: executions, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"clearhold":         function(clearhold.Handler{CloudFront: cf, Records: records, Bucket: Bucket}.Handle),
+		"finish":            function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"announce":          function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
+		"releaselock":       function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
+		"placehold":         function(placehold.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 	}
+}
+
+// secrets are drawn from the seed here, so that a run is the same again.
+func (w *World) secrets() routeheader.Random {
+	var seed [32]byte
+	binary.BigEndian.PutUint64(seed[:], w.Seed)
+	return routeheader.Random{Reader: rand.NewChaCha8(seed)}
 }
 
 func function[Out any](handle func(context.Context, release.Input) (Out, error)) lambda.Handler {

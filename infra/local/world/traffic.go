@@ -51,9 +51,11 @@ func (s settled) RecordLatency(distributionID string, minute time.Time, took tim
 func (w *World) addViewers(o Options) {
 	rate := cmp.Or(o.RequestsPerMinute, 60_000)
 	w.Viewers = viewers.New(w.Clock, w.Edge, len(w.CloudFront.POPs()), o.Seed)
+	policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID)
 	w.Viewers.Add(viewers.Site{
-		ID: w.Pair.PrimaryID, Host: w.host(), Rate: viewers.Daily(rate),
+		ID: w.Pair.PrimaryID, Host: w.Host(), Rate: viewers.Daily(rate),
 		PerVisit: viewers.PerVisit(site.Shared, site.Own+len(calls(o.Primary))),
+		IdleTTL:  policy.IdleTTL, MaximumTTL: policy.MaximumTTL,
 	})
 	w.Viewers.Start()
 	w.Clock.Advance(settle)
@@ -63,8 +65,14 @@ func (w *World) addViewers(o Options) {
 	w.Viewers.Forget()
 }
 
-// host is the name that viewers know the primary by.
-func (w *World) host() string {
+// domain is the primary's own name.
+func (w *World) domain() string {
+	config, _ := w.CloudFront.Live(w.Pair.PrimaryID)
+	return config.DomainName
+}
+
+// Host is the name that viewers know the primary by.
+func (w *World) Host() string {
 	config, _ := w.CloudFront.Live(w.Pair.PrimaryID)
 	if aliases := config.Tree().Child("Aliases").Items(); len(aliases) > 0 {
 		return aliases[0].Text

@@ -132,6 +132,7 @@ func New(o Options) (*World, error) {
 		return nil, err
 	}
 	w.addEdge(o)
+	w.Transport.Hosts[w.domain()] = w.Edge // for who looks at the site as a viewer does
 	w.addViewers(o)
 	w.handlers = w.functions()
 	if err := w.loadMachines(); err != nil {

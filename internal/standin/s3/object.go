@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,9 @@ func (s *Server) copyObject(r *http.Request, t target, source string) (*reply, e
 	if strings.Contains(source, "?") {
 		return nil, notImplemented("a copy of an older version")
 	}
+	if err := s.sourceCondition(r, source); err != nil {
+		return nil, err
+	}
 	inner := t.request(r)
 	inner.Header.Del("If-Match")
 	inner.Header.Del("If-None-Match")
@@ -66,6 +70,24 @@ func (s *Server) copyObject(r *http.Request, t target, source string) (*reply, e
 	s.inner.ServeHTTP(res, inner)
 	unpack(res.header, false)
 	return explained(res), nil
+}
+
+// sourceCondition checks x-amz-copy-source-if-match before a copy, and whether the source can be read at all (CopyObject,
+// Amazon S3 API Reference).
+func (s *Server) sourceCondition(r *http.Request, source string) error {
+	plain, err := url.PathUnescape(source)
+	if err != nil {
+		return badRequest("InvalidArgument", "The source is not URL-encoded.")
+	}
+	var t target
+	t.bucket, t.key, _ = strings.Cut(strings.TrimPrefix(plain, "/"), "/")
+	if e, ok := s.encryptionOf(t.bucket, t.key); ok && !e.Clients {
+		return accessDenied()
+	}
+	if want := r.Header.Get("X-Amz-Copy-Source-If-Match"); want != "" {
+		return s.match(t, want)
+	}
+	return nil
 }
 
 // deleteObject honours If-Match against the current version ("How to perform conditional deletes", Amazon S3 User
@@ -115,6 +137,9 @@ func (s *Server) readObject(r *http.Request, t target) (*reply, error) {
 		return nil, accessDenied()
 	}
 	unpack(res.header, r.Header.Get("X-Amz-Checksum-Mode") == "ENABLED")
+	if err := s.decrypt(r.Method, t, res); err != nil {
+		return nil, err
+	}
 	if get != r {
 		res.body.Reset()
 	}

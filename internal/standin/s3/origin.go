@@ -84,6 +84,9 @@ func (s *Server) readAsOrigin(bucket, escapedPath, sourceARN, method string) rea
 	if !policy.allows(who, "s3:getobject", "arn:aws:s3:::"+bucket+"/"+key) {
 		return denied
 	}
+	if e, ok := s.encryptionOf(bucket, key); ok && !e.Origins {
+		return denied
+	}
 	object, ok := s.objectAsOrigin(bucket, key)
 	switch {
 	case ok:

@@ -6,7 +6,7 @@
 // of versions. Every bucket made with CreateBucket is versioned.
 //
 // Objects are limited to 10 MB; S3 itself takes 5 GB in one request. What is left out answers 501 NotImplemented, as S3 answers a header or subresource it does not know: multipart
-// uploads, deleting many objects or one version, ACLs, tags, object locks and encryption settings other than S3's own.
+// uploads, deleting many objects or one version, ACLs, tags, object locks and encryption settings in requests.
 // Signatures and permissions are not checked, except for what the switches of Server say.
 package s3
 
@@ -42,6 +42,8 @@ type Server struct {
 	noList map[string]bool
 	noRead map[string]bool
 	origin originState
+
+	encrypted []encrypted
 }
 
 // New returns an S3 without buckets that reads the time from clock.

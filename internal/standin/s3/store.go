@@ -43,6 +43,9 @@ func (s *store) ListBuckets() ([]gofakes3.BucketInfo, error) {
 func (s *store) ListBucket(
 	bucket string, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage,
 ) (*gofakes3.ObjectList, error) {
+	if page.MaxKeys > 0 && (prefix == nil || !prefix.HasDelimiter) {
+		return s.listFrom(bucket, prefix, page)
+	}
 	all, err := s.Backend.ListBucket(bucket, prefix, gofakes3.ListBucketPage{})
 	if err != nil {
 		return nil, err
@@ -78,6 +81,26 @@ func (s *store) ListBucket(
 		}
 	}
 	list.NextMarker = ""
+	return list, nil
+}
+
+// listFrom lets the memory go to the marker, where there are no common prefixes to repeat: a bucket may have many objects. One
+// more than the page tells whether there are more; the memory's own word counts keys that do not have the prefix.
+func (s *store) listFrom(bucket string, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) (*gofakes3.ObjectList, error) {
+	if prefix != nil && prefix.HasPrefix && page.Marker < prefix.Prefix {
+		page.Marker = prefix.Prefix[:len(prefix.Prefix)-1]
+	}
+	most := int(page.MaxKeys)
+	page.MaxKeys++
+	list, err := s.Backend.ListBucket(bucket, prefix, page)
+	if err != nil {
+		return nil, err
+	}
+	list.NextMarker, list.IsTruncated = "", false
+	if len(list.Contents) > most {
+		list.Contents = list.Contents[:most]
+		list.NextMarker, list.IsTruncated = list.Contents[most-1].Key, true
+	}
 	return list, nil
 }
 

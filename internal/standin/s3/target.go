@@ -92,7 +92,7 @@ func knownHeader(name string) bool {
 	return slices.Contains([]string{
 		"X-Amz-Content-Sha256", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-User-Agent",
 		"X-Amz-Decoded-Content-Length", "X-Amz-Trailer", "X-Amz-Sdk-Checksum-Algorithm",
-		"X-Amz-Copy-Source", "X-Amz-Metadata-Directive",
+		"X-Amz-Copy-Source", "X-Amz-Copy-Source-If-Match", "X-Amz-Metadata-Directive",
 	}, name)
 }
 

@@ -17,7 +17,7 @@ const (
 	Pass Kind = iota
 	// Refuse answers with an AWS error; there is no effect.
 	Refuse
-	// Disconnect is a connection error before anything was sent; there is no effect.
+	// Disconnect is a connection error before anything was sent, that of Outcome.Err where it is set; there is no effect.
 	Disconnect
 	// LoseAnswer runs the handler and then breaks the connection: the effect is there, the answer is not.
 	LoseAnswer
@@ -33,6 +33,8 @@ type Outcome struct {
 	Status  int
 	Code    string
 	Message string
+	// Err is what the client of a Disconnect gets; ECONNREFUSED where it is nil.
+	Err error
 	// Deliver gets the arrival of a Delay, to be run when the request is to reach the service.
 	Deliver func(arrive func())
 	// Latency is added to what TakeLatency reports.

@@ -95,6 +95,9 @@ func (t *Transport) serve(r *http.Request, call *Call) (*http.Response, error) {
 	case Refuse:
 		return answer(r, call, refusal(call.Service, call.Outcome)), nil
 	case Disconnect:
+		if call.Outcome.Err != nil {
+			return nil, call.Outcome.Err
+		}
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.URL.Host, syscall.ECONNREFUSED)
 	case Pass, LoseAnswer, Delay:
 	}

@@ -88,7 +88,8 @@ func (p *Population) view(s *site, pop int, c cohort, lived *Minute, staying []c
 		POP: pop, Host: s.Host, Path: c.path, Header: s.header(c.tester), Session: c.session, Count: c.viewers,
 	})
 	for _, a := range answers {
-		lived.add(a)
+		lived.add(a, aPage)
+		lived.follow(&s.Site, p.clock.Now(), c.session, a)
 		next := cohort{viewers: a.Count, path: c.path, begins: c.begins, tester: c.tester, session: a.Session}
 		if links := p.links.of(a); links != nil {
 			s.want(links, c, a)
@@ -138,8 +139,12 @@ func (p *Population) load(s *site, pop int, l load, lived *Minute) {
 		POP: pop, Host: s.Host, Path: l.resource.path, Query: l.resource.query,
 		Header: s.header(l.tester), Session: l.session, Count: l.viewers,
 	})
+	of := anAsset
+	if l.resource.called {
+		of = aCall
+	}
 	for _, a := range answers {
-		lived.add(a)
+		lived.add(a, of)
 	}
 }
 

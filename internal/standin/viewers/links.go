@@ -20,7 +20,10 @@ type links struct {
 	own, all []*resource
 }
 
-type resource struct{ path, query string }
+type resource struct {
+	path, query string
+	called      bool // of an API: what comes back is its own affair
+}
 
 // index has the links of documents. A document's bytes are shared and never change, so that the first of them is its name.
 type index struct {
@@ -40,7 +43,7 @@ func (x *index) of(a edge.Answer) *links {
 	name := &a.Body[0]
 	found, ok := x.documents[name]
 	if !ok {
-		if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+		if isPage(a) {
 			found = x.parse(a.Body)
 		}
 		x.documents[name] = found
@@ -66,7 +69,7 @@ func (x *index) parse(document []byte) *links {
 		if t.Type != html.StartTagToken && t.Type != html.SelfClosingTagToken {
 			continue
 		}
-		switch r, ok := x.local(attribute(t, "href")); {
+		switch r, ok := x.local(attribute(t, "href"), attribute(t, "as") == "fetch"); {
 		case t.DataAtom == atom.A && ok:
 			found.pages = append(found.pages, r.path)
 		case t.DataAtom == atom.Link && ok && attribute(t, "rel") == "preload":
@@ -74,7 +77,7 @@ func (x *index) parse(document []byte) *links {
 		case t.DataAtom == atom.Link && ok:
 			kept = append(kept, r)
 		}
-		switch r, ok := x.local(attribute(t, "src")); {
+		switch r, ok := x.local(attribute(t, "src"), false); {
 		case t.DataAtom == atom.Script && ok:
 			kept = append(kept, r)
 		case t.DataAtom == atom.Img && ok:
@@ -95,12 +98,12 @@ func attribute(t html.Token, name string) string {
 }
 
 // local is a link to the same site.
-func (x *index) local(link string) (*resource, bool) {
+func (x *index) local(link string, called bool) (*resource, bool) {
 	u, err := url.Parse(link)
 	if err != nil || u.Host != "" || !strings.HasPrefix(u.Path, "/") {
 		return nil, false
 	}
-	r := resource{u.EscapedPath(), u.RawQuery}
+	r := resource{u.EscapedPath(), u.RawQuery, called}
 	if x.resources[r] == nil {
 		x.resources[r] = &r
 	}

@@ -43,6 +43,8 @@ type Site struct {
 	// Testers is the share of the visitors whose requests carry TestHeader, for a policy that routes by header.
 	Testers    float64
 	TestHeader http.Header
+	// IdleTTL and MaximumTTL are those of the policy's session stickiness, to tell who keeps to a session; zero without.
+	IdleTTL, MaximumTTL time.Duration
 }
 
 // Population is the viewers of one simulation. It is used on the goroutine of the simulation only.
@@ -131,6 +133,7 @@ func (p *Population) schedule(minute time.Time) {
 			}
 			s.total.Primary = s.total.Primary.Plus(lived.Primary)
 			s.total.Staging = s.total.Staging.Plus(lived.Staging)
+			s.total.Sessions, s.total.Strayed = s.total.Sessions+lived.Sessions, s.total.Strayed+lived.Strayed
 		}
 	})
 }
@@ -140,6 +143,17 @@ func (p *Population) Stop() {
 	if p.stop != nil {
 		p.stop()
 		p.stop = nil
+	}
+}
+
+// Ask is one more request of one viewer, for an asset that a page asks for late. It counts with the others.
+func (p *Population) Ask(id, path string, session edge.Session) {
+	s := p.site(id)
+	if s == nil {
+		return
+	}
+	for _, a := range p.edge.Serve(edge.Request{Host: s.Host, Path: path, Session: session, Count: 1}) {
+		s.total.add(a, anAsset)
 	}
 }
 
