@@ -31,6 +31,10 @@ const (
 	CannotVerify               = "cannot-verify"
 	OnHold                     = "hold"
 	PreviousReleaseUnfinished  = "previous-release-unfinished"
+	StagedDifferences          = "staged-differences"
+	StagingStackUnfinished     = "staging-stack-unfinished"
+	StagingStackRolledBack     = "staging-stack-rolled-back"
+	StagingStackUnknown        = "staging-stack-unknown"
 	UnknownFields              = "unknown-fields"
 	AlarmUnusable              = "alarm-unusable"
 )
@@ -39,5 +43,6 @@ const (
 func Acknowledgeable() []string {
 	return []string{
 		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
+		StagingStackRolledBack, StagingStackUnknown,
 	}
 }

@@ -21,6 +21,7 @@ const (
 func table() map[string]row {
 	all := commonRows()
 	maps.Copy(all, uncommonRows())
+	maps.Copy(all, stagedRows())
 	return all
 }
 

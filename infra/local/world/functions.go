@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	cloudformationsdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cloudfrontsdk "github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	cloudwatchsdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	eventbridgesdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -59,11 +60,14 @@ func (w *World) functions() map[string]lambda.Handler {
 	metrics := cloudwatchsdk.NewFromConfig(config)
 	now := w.Clock.Now
 	return map[string]lambda.Handler{
-		"validaterequest":  function(validaterequest.Handler{}.Handle),
-		"acquirelock":      function(acquirelock.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
-		"finddeadrun":      function(finddeadrun.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
-		"recover":          function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"preflight":        function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"validaterequest": function(validaterequest.Handler{}.Handle),
+		"acquirelock":     function(acquirelock.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
+		"finddeadrun":     function(finddeadrun.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
+		"recover":         function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"preflight": function(preflight.Handler{
+			CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Stacks: cloudformationsdk.NewFromConfig(config),
+			Records: records, Bucket: Bucket, Now: now,
+		}.Handle),
 		"changestaging":    function(changestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"checkdeployed":    function(checkdeployed.Handler{CloudFront: cf, Now: now}.Handle),
 		"shifttraffic":     function(shifttraffic.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
