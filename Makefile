@@ -78,8 +78,8 @@ build/aws: need-go FORCE
 	@go build -o $@ ./infra/aws
 
 ##@ Releases on AWS (build/operate takes the same as flags and exits with the end: build/operate --help)
-start: build/operate ## start a release and follow it: REQUEST=file [NAME=run]; or FOLLOW=execution
-	@build/operate start $(call flags,REQUEST NAME FOLLOW)
+start: build/operate ## start a release and follow it: REQUEST=file [NAME=run] or [COMMIT=id [ATTEMPT=1]]; or FOLLOW=execution
+	@build/operate start $(call flags,REQUEST NAME COMMIT ATTEMPT FOLLOW)
 stop: build/operate ## stop a release and see the pair made safe: PRIMARY=E1… [REASON=text]; or EXECUTION=name
 	@build/operate stop $(call flags,PRIMARY EXECUTION REASON)
 status: build/operate ## who releases what, what is held up, and the last ends: [PRIMARY=E1…]
