@@ -115,7 +115,7 @@ func TestTheRoleIsForOneBranchAndCanStartOneMachine(t *testing.T) {
 		"cloudformation:DescribeStacks DeployStaging", "cloudformation:ExecuteChangeSet DeployStaging",
 		"cloudfront:GetDistribution ChangeStaging", "cloudfront:GetDistributionConfig ChangeStaging", "cloudfront:UpdateDistribution ChangeStaging",
 		"cloudfront:ListTagsForResource ChangeStaging", "cloudfront:TagResource ChangeStaging", "cloudfront:UntagResource ChangeStaging",
-		"cloudfront:GetDistributionConfig ReadWhatIsLive", "s3:PutObject Upload",
+		"cloudfront:GetDistributionConfig ReadWhatIsLive", "lambda:InvokeFunction AskForTheIdleSide", "s3:PutObject Upload",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -17,13 +17,14 @@ import (
 )
 
 // fakeCLI writes down how it is called, and answers as the first of answers/* whose name is in its arguments says. An answer
-// that begins with "error: " is one.
+// that begins with "error: " is one. What a function answers goes to a file, as the CLI has it.
 const fakeCLI = `#!/usr/bin/env bash
 printf '%s\n' "$*" >>"$CALLS"
 for file in "$ANSWERS"/*; do
   case "$*" in *"$(basename "$file" | tr _ ' ')"*)
     if grep -q '^error: ' "$file"; then cat "$file" >&2; exit 254; fi
-    cat "$file"; exit 0 ;;
+    case $1 in lambda) cat "$file" >"${*: -1}"; grep -q errorMessage "$file" && echo Unhandled || echo None ;; *) cat "$file" ;; esac
+    exit 0 ;;
   esac
 done
 `
@@ -92,17 +93,23 @@ const (
 // TestPrepareUploadsToTheSideThatNobodyIsServedFrom, and the requests that it writes are accepted.
 func TestPrepareUploadsToTheSideThatNobodyIsServedFrom(t *testing.T) {
 	for name, c := range map[string]struct {
-		live, uploads, bucket string
+		live, sides, idle, uploads, bucket string
 	}{
-		"the primary reads its own bucket": {onPrimary, "s3://site-staging-1/releases/abc", "site-staging-1"},
-		"the primary reads the other bucket": {
-			strings.Replace(onStaging, "abc", "old", 1), "s3://site-primary-1/releases/abc", "site-primary-1",
+		"the primary reads its own bucket": {
+			onPrimary, "site-staging-1 site-primary-1", "site-staging-1", "s3://site-staging-1/releases/abc", "site-staging-1",
 		},
-		"the primary has this commit": {onStaging, "", "site-staging-1"},
+		"the primary reads the other bucket": {
+			strings.Replace(onStaging, "abc", "old", 1), "site-primary-1 site-staging-1", "site-primary-1", "s3://site-primary-1/releases/abc", "site-primary-1",
+		},
+		"a release in flight has the other bucket": {
+			onPrimary, "site-staging-1 site-primary-1", "site-primary-1", "s3://site-primary-1/releases/abc", "site-primary-1",
+		},
+		"the primary has this commit": {onStaging, "", "", "", "site-staging-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAccount(t)
 			a.answers("get-distribution-config --id E1PRIMARY", c.live)
+			a.answers("lambda invoke --region us-east-1 --function-name cloudfront-cd-idleside", `{"idle": {"bucket": "`+c.idle+`", "prefix": "/releases/abc"}}`)
 			said, calls, err := a.run("prepare", "E1PRIMARY", "site-primary-1", "site-staging-1", "abc", filepath.Join(a.dir, "out"))
 			if err != nil {
 				t.Fatalf("%v: %s", err, said)
@@ -115,6 +122,16 @@ func TestPrepareUploadsToTheSideThatNobodyIsServedFrom(t *testing.T) {
 			}
 			if c.uploads == "" && len(uploads) > 0 || c.uploads != "" && (len(uploads) != 2 || !strings.Contains(uploads[0], c.uploads) || !strings.Contains(uploads[1], c.uploads)) {
 				t.Errorf("got the uploads %q, want them to %q", uploads, c.uploads)
+			}
+			if c.sides != "" {
+				var asked struct {
+					Primary, Origin string
+					Sides           []struct{ Bucket, Prefix string }
+				}
+				must(t, json.Unmarshal([]byte(a.written("sides.json")), &asked))
+				if got := asked.Sides[0].Bucket + " " + asked.Sides[1].Bucket; got != c.sides || asked.Sides[0].Prefix != "/releases/abc" || asked.Primary+asked.Origin != "E1PRIMARYsite" {
+					t.Errorf("it asked for %+v, want %s", asked, c.sides)
+				}
 			}
 			if _, err := release.ParsePlan([]byte(a.written("staged.json"))); err != nil {
 				t.Errorf("the request for the config: %v", err)
@@ -157,10 +174,21 @@ func TestPrepareRefusesAPrimaryWithoutTheOrigin(t *testing.T) {
 	}
 }
 
+func TestPrepareUploadsNothingWhereNoSideIsIdle(t *testing.T) {
+	a := newAccount(t)
+	a.answers("get-distribution-config", onPrimary)
+	a.answers("lambda invoke", `{"errorType": "LockHeld", "errorMessage": "no side is idle: ask again when it has ended"}`)
+	said, calls, err := a.run("prepare", "E1PRIMARY", "one", "two", "abc", filepath.Join(a.dir, "out"))
+	if err == nil || !strings.Contains(said, "no side is idle") || len(calls) != 2 {
+		t.Errorf("got %v, %q after %q", err, said, calls)
+	}
+}
+
 // TestStagingIsDeployedWithWhatThePrimaryHas, not with the values of the last deployment.
 func TestStagingIsDeployedWithWhatThePrimaryHas(t *testing.T) {
 	a := newAccount(t)
 	a.answers("get-distribution-config", onStaging)
+	a.answers("lambda invoke", `{"idle": {"bucket": "site-primary-1"}}`)
 	_, _, err := a.run("prepare", "E1PRIMARY", "site-primary-1", "site-staging-1", "new", filepath.Join(a.dir, "out"))
 	must(t, err)
 	_, calls, err := a.run("deploy-staging", filepath.Join(a.dir, "out"))

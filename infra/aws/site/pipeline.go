@@ -34,6 +34,9 @@ const (
 // releaseMachine is the state machine that infra/aws makes.
 const releaseMachine = "cloudfront-cd-release"
 
+// idleSide is the function, made there as well, that says where nobody is served from.
+const idleSide = "cloudfront-cd-idleside"
+
 // pipeline is made of parts that know each other.
 type pipeline struct {
 	settings settings
@@ -134,6 +137,10 @@ func (p pipeline) build() awscodepipeline.IAction {
 		{
 			Sid: jsii.String("Upload"), Actions: jsii.Strings("s3:PutObject"),
 			Resources: &[]*string{p.releases(primarySide), p.releases(stagingSide)},
+		},
+		{
+			Sid: jsii.String("AskForTheIdleSide"), Actions: jsii.Strings("lambda:InvokeFunction"),
+			Resources: &[]*string{jsii.String("arn:" + *p.stack.Partition() + ":lambda:" + bootstrap.Region + ":" + *p.stack.Account() + ":function:" + idleSide)},
 		},
 	} {
 		project.AddToRolePolicy(awsiam.NewPolicyStatement(s))
