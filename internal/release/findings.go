@@ -32,6 +32,7 @@ const (
 	OnHold                     = "hold"
 	PreviousReleaseUnfinished  = "previous-release-unfinished"
 	StagedDifferences          = "staged-differences"
+	StagedContentMoves         = "staged-content-moves"
 	StagingStackUnfinished     = "staging-stack-unfinished"
 	StagingStackRolledBack     = "staging-stack-rolled-back"
 	StagingStackUnknown        = "staging-stack-unknown"
@@ -43,6 +44,6 @@ const (
 func Acknowledgeable() []string {
 	return []string{
 		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
-		StagingStackRolledBack, StagingStackUnknown,
+		StagedContentMoves, StagingStackRolledBack, StagingStackUnknown,
 	}
 }

@@ -327,6 +327,15 @@ func findingCases() map[string]findingCase {
 			[]string{"DefaultRootObject: index.html → home.html", "in the record"},
 			nil,
 		},
+		"an older place of the content on staging": {
+			func(w *world) {
+				w.request(staged)
+				w.staging().Origins.Items[0].OriginPath = aws.String("/red")
+			},
+			release.StagedContentMoves, release.Warn,
+			[]string{"origin site reads example-site.s3.eu-central-1.amazonaws.com/red on staging", "example-site.s3.eu-central-1.amazonaws.com/blue on the primary"},
+			[]string{release.StagedDifferences},
+		},
 		"a stack of staging that is being updated": {
 			stackIs(cftypes.StackStatusUpdateInProgress),
 			release.StagingStackUnfinished, release.Block,

@@ -104,21 +104,12 @@ func standingOf(status types.StackStatus) standing {
 	return unfinished
 }
 
-// stagedFindings are about a release of what somebody else has put on staging: whether they have finished, and what it is.
-func stagedFindings(f facts) []release.Finding {
-	if f.deployment == nil {
-		return nil
+// stackFindings are about whether somebody is still putting something on staging.
+func stackFindings(f facts) []release.Finding {
+	if f.deployment.unknown != "" {
+		return []release.Finding{stackUnknown(f.staging.id, f.deployment.unknown)}
 	}
 	var all []release.Finding
-	if texts := fields(distribution.Diff(f.primary.config, f.staging.config)); len(texts) > 0 {
-		all = append(all, finding(release.Note, release.StagedDifferences,
-			"staging differs from the primary (primary → staging) in: "+listed(texts, "; ", mostNamed),
-			"this is what viewers get by this release, wherever it came from",
-			"nothing, if it is what was meant to be deployed; both whole configs are in the record"))
-	}
-	if f.deployment.unknown != "" {
-		return append(all, stackUnknown(f.staging.id, f.deployment.unknown))
-	}
 	for _, s := range f.deployment.stacks {
 		name, status := aws.ToString(s.StackName), string(s.StackStatus)
 		fact := fmt.Sprintf("the stack %s of staging %s is %s", name, f.staging.id, status)

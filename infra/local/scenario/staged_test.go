@@ -26,6 +26,13 @@ func stagedRows() map[string]row {
 			request: stagedRequest, prepare: func(w *world.World) { deploy(w) },
 			end: release.Promoted, visits: []string{"Preflight", "Change Staging", "Shift Traffic", "Promote"},
 		},
+		"a rolled-back content that lies on staging is not released with the next config": {
+			request: stagedRequest,
+			prepare: func(w *world.World) {
+				edit(w, w.Pair.StagingID, func(n *cloudfront.Node) { n.Set("Origins/Items/Origin/OriginPath", "/green") })
+			},
+			end: release.Rejected, cause: "staged-content-moves",
+		},
 		"a staging stack that is still being deployed is refused": {
 			request: stagedRequest, prepare: deploymentIs("UPDATE_IN_PROGRESS"),
 			end: release.Rejected, cause: "staging-stack-unfinished", after: time.Minute,
