@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,66 +86,141 @@ func must(t *testing.T, err error) {
 	}
 }
 
-const (
-	onPrimary = `{"Id": "site", "DomainName": "site-primary-1.s3.us-east-1.amazonaws.com", "OriginPath": "/releases/old", "OriginAccessControlId": "EOAC"}`
-	onStaging = `{"Id": "site", "DomainName": "site-staging-1.s3.us-east-1.amazonaws.com", "OriginPath": "/releases/abc", "OriginAccessControlId": "EOAC"}`
-)
+// at is a distribution whose content is in that place.
+func at(bucket, path string) string {
+	return `{"ETag": "E1", "DistributionConfig": {"Comment": "kept", "Origins": {"Items": [{"Id": "api", "DomainName": "api.example.com"}, {"Id": "site",
+		"DomainName": "` + bucket + `.s3.us-east-1.amazonaws.com", "OriginPath": "` + path + `", "OriginAccessControlId": "EOAC", "ConnectionTimeout": 10}]}}}`
+}
+
+// released is the path of the example's content.
+func released(t *testing.T) string {
+	t.Helper()
+	a := newAccount(t)
+	a.answers("get-distribution-config", at("site-primary-1", "/releases/old"))
+	a.answers("lambda invoke", `{"idle": {"bucket": "site-staging-1"}}`)
+	_, _, err := a.prepare()
+	must(t, err)
+	return a.content()["prefix"]
+}
+
+func (a account) prepare() (said string, calls []string, err error) {
+	a.t.Helper()
+	return a.run("prepare", "E1PRIMARY", "E2STAGING", "site-primary-1", "site-staging-1", "4f2a7c9", filepath.Join(a.dir, "out"))
+}
+
+// content is the change of the request for the content.
+func (a account) content() map[string]string {
+	a.t.Helper()
+	var request struct{ Change map[string]string }
+	must(a.t, json.Unmarshal([]byte(a.written("content.json")), &request))
+	return request.Change
+}
 
 // TestPrepareUploadsToTheSideThatNobodyIsServedFrom, and the requests that it writes are accepted.
 func TestPrepareUploadsToTheSideThatNobodyIsServedFrom(t *testing.T) {
-	for name, c := range map[string]struct {
-		live, sides, idle, uploads, bucket string
-	}{
-		"the primary reads its own bucket": {
-			onPrimary, "site-staging-1 site-primary-1", "site-staging-1", "s3://site-staging-1/releases/abc", "site-staging-1",
-		},
-		"the primary reads the other bucket": {
-			strings.Replace(onStaging, "abc", "old", 1), "site-primary-1 site-staging-1", "site-primary-1", "s3://site-primary-1/releases/abc", "site-primary-1",
-		},
-		"a release in flight has the other bucket": {
-			onPrimary, "site-staging-1 site-primary-1", "site-primary-1", "s3://site-primary-1/releases/abc", "site-primary-1",
-		},
-		"the primary has this commit": {onStaging, "", "", "", "site-staging-1"},
+	t.Parallel()
+	path := released(t)
+	if !regexp.MustCompile(`^/releases/[0-9a-f]{16}$`).MatchString(path) {
+		t.Fatalf("got the path %s, want a hash", path)
+	}
+	for name, c := range map[string]struct{ live, path, asks, idle, bucket string }{
+		"the primary reads its own bucket":   {"site-primary-1", "/releases/old", "site-staging-1 site-primary-1", "site-staging-1", "site-staging-1"},
+		"the primary reads the other bucket": {"site-staging-1", "/releases/old", "site-primary-1 site-staging-1", "site-primary-1", "site-primary-1"},
+		"the other bucket is not idle":       {"site-primary-1", "/releases/old", "site-staging-1 site-primary-1", "site-primary-1", "site-primary-1"},
+		"the primary has this content":       {"site-staging-1", path, "site-primary-1 site-staging-1", "site-primary-1", "site-staging-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a := newAccount(t)
-			a.answers("get-distribution-config --id E1PRIMARY", c.live)
-			a.answers("lambda invoke --region us-east-1 --function-name cloudfront-cd-idleside", `{"idle": {"bucket": "`+c.idle+`", "prefix": "/releases/abc"}}`)
-			said, calls, err := a.run("prepare", "E1PRIMARY", "site-primary-1", "site-staging-1", "abc", filepath.Join(a.dir, "out"))
+			a.answers("get-distribution-config", at(c.live, c.path))
+			a.answers("lambda invoke --region us-east-1 --function-name cloudfront-cd-idleside", `{"idle": {"bucket": "`+c.idle+`"}, "inFlight": []}`)
+			said, calls, err := a.prepare()
 			if err != nil {
 				t.Fatalf("%v: %s", err, said)
 			}
-			var uploads []string
+			uploads := 0
 			for _, call := range calls {
-				if strings.HasPrefix(call, "s3 cp") {
-					uploads = append(uploads, call)
+				if strings.HasPrefix(call, "s3 cp") && strings.Contains(call, " s3://"+c.bucket+path+" ") {
+					uploads++
+				}
+				if strings.Contains(call, "update-distribution") {
+					t.Errorf("it changes staging, which reads what the primary reads: %s", call)
 				}
 			}
-			if c.uploads == "" && len(uploads) > 0 || c.uploads != "" && (len(uploads) != 2 || !strings.Contains(uploads[0], c.uploads) || !strings.Contains(uploads[1], c.uploads)) {
-				t.Errorf("got the uploads %q, want them to %q", uploads, c.uploads)
+			if want := map[bool]int{true: 0, false: 2}[c.path == path]; uploads != want || len(calls) != 3+want {
+				t.Errorf("got %d uploads in %q, want %d", uploads, calls, want)
 			}
-			if c.sides != "" {
-				var asked struct {
-					Primary, Origin string
-					Sides           []struct{ Bucket, Prefix string }
-				}
-				must(t, json.Unmarshal([]byte(a.written("sides.json")), &asked))
-				if got := asked.Sides[0].Bucket + " " + asked.Sides[1].Bucket; got != c.sides || asked.Sides[0].Prefix != "/releases/abc" || asked.Primary+asked.Origin != "E1PRIMARYsite" {
-					t.Errorf("it asked for %+v, want %s", asked, c.sides)
-				}
+			var asked struct {
+				Primary, Origin string
+				Sides           []struct{ Bucket, Prefix string }
+			}
+			must(t, json.Unmarshal([]byte(a.written("sides.json")), &asked))
+			if got := asked.Sides[0].Bucket + " " + asked.Sides[1].Bucket; got != c.asks || asked.Sides[0].Prefix != path || asked.Primary+asked.Origin != "E1PRIMARYsite" {
+				t.Errorf("it asked for %+v, want %s", asked, c.asks)
 			}
 			if _, err := release.ParsePlan([]byte(a.written("staged.json"))); err != nil {
 				t.Errorf("the request for the config: %v", err)
 			}
-			var content struct {
-				Primary string
-				Change  map[string]string
+			if got, want := a.content(), map[string]string{"kind": "content", "origin": "site", "bucket": c.bucket, "prefix": path}; !maps.Equal(got, want) {
+				t.Errorf("got the change %v, want %v", got, want)
 			}
-			must(t, json.Unmarshal([]byte(a.written("content.json")), &content))
-			want := map[string]string{"kind": "content", "origin": "site", "bucket": c.bucket, "prefix": "/releases/abc"}
-			for key, value := range want {
-				if content.Change[key] != value {
-					t.Errorf("got %s %q, want %q", key, content.Change[key], value)
+			var parameters struct{ Parameters map[string]string }
+			must(t, json.Unmarshal([]byte(a.written("staging.parameters.json")), &parameters))
+			want := map[string]string{"OriginDomain": c.live + ".s3.us-east-1.amazonaws.com", "OriginPath": c.path, "OriginAccessControlId": "EOAC"}
+			if !maps.Equal(parameters.Parameters, want) {
+				t.Errorf("got the parameters %v, want %v", parameters.Parameters, want)
+			}
+		})
+	}
+}
+
+// TestPrepareTakesStagingBackFromWhatWasRolledBack: the origin alone, with the ETag that was read.
+func TestPrepareTakesStagingBackFromWhatWasRolledBack(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	a.answers("get-distribution-config --id E1PRIMARY", at("site-primary-1", "/releases/old"))
+	a.answers("get-distribution-config --id E2STAGING", at("site-staging-1", "/releases/bad"))
+	a.answers("lambda invoke", `{"idle": {"bucket": "site-staging-1"}}`)
+	said, calls, err := a.prepare()
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	want := "cloudfront update-distribution --id E2STAGING --if-match E1 --distribution-config file://" + a.out("staging.config.json")
+	if last := calls[len(calls)-1]; !strings.HasPrefix(last, want) {
+		t.Errorf("got %s, want %s", last, want)
+	}
+	var written struct {
+		Comment string
+		Origins struct{ Items []map[string]any }
+	}
+	must(t, json.Unmarshal([]byte(a.written("staging.config.json")), &written))
+	api, site := written.Origins.Items[0], written.Origins.Items[1]
+	if written.Comment != "kept" || api["DomainName"] != "api.example.com" || api["OriginPath"] != nil || site["ConnectionTimeout"] != 10.0 ||
+		site["DomainName"] != "site-primary-1.s3.us-east-1.amazonaws.com" || site["OriginPath"] != "/releases/old" {
+		t.Errorf("got %+v", written)
+	}
+}
+
+// TestPrepareTouchesNothingWhileAReleaseRuns, or where it cannot tell.
+func TestPrepareTouchesNothingWhileAReleaseRuns(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ live, idle, want string }{
+		"a release in flight": {at("site-primary-1", "/old"), `{"idle": {"bucket": "site-primary-1"}, "inFlight": [{"bucket": "site-staging-1"}]}`, "a release of E1PRIMARY is running"},
+		"no idle side":        {at("site-primary-1", "/old"), `{"errorType": "LockHeld", "errorMessage": "no side is idle: ask again"}`, "no side is idle"},
+		"no such origin":      {`{"DistributionConfig": {"Origins": {"Items": []}}}`, `{}`, "no origin with the id site"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t)
+			a.answers("get-distribution-config", c.live)
+			a.answers("lambda invoke", c.idle)
+			said, calls, err := a.prepare()
+			if err == nil || !strings.Contains(said, c.want) {
+				t.Errorf("got %v and %q, want it to say %q", err, said, c.want)
+			}
+			for _, call := range calls {
+				if strings.HasPrefix(call, "s3 ") || strings.Contains(call, "update-distribution") {
+					t.Errorf("it called %s", call)
 				}
 			}
 		})
@@ -153,6 +229,7 @@ func TestPrepareUploadsToTheSideThatNobodyIsServedFrom(t *testing.T) {
 
 // TestAssetsAreUploadedBeforeThePages, each with its way of being cached.
 func TestAssetsAreUploadedBeforeThePages(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	_, calls, err := a.run("upload", "content", "bucket", "/releases/abc")
 	must(t, err)
@@ -165,31 +242,13 @@ func TestAssetsAreUploadedBeforeThePages(t *testing.T) {
 	}
 }
 
-func TestPrepareRefusesAPrimaryWithoutTheOrigin(t *testing.T) {
-	a := newAccount(t)
-	a.answers("get-distribution-config", "null")
-	said, calls, err := a.run("prepare", "E1PRIMARY", "one", "two", "abc", filepath.Join(a.dir, "out"))
-	if err == nil || !strings.Contains(said, "no origin with the id site") || len(calls) != 1 {
-		t.Errorf("got %v, %q after %q", err, said, calls)
-	}
-}
-
-func TestPrepareUploadsNothingWhereNoSideIsIdle(t *testing.T) {
-	a := newAccount(t)
-	a.answers("get-distribution-config", onPrimary)
-	a.answers("lambda invoke", `{"errorType": "LockHeld", "errorMessage": "no side is idle: ask again when it has ended"}`)
-	said, calls, err := a.run("prepare", "E1PRIMARY", "one", "two", "abc", filepath.Join(a.dir, "out"))
-	if err == nil || !strings.Contains(said, "no side is idle") || len(calls) != 2 {
-		t.Errorf("got %v, %q after %q", err, said, calls)
-	}
-}
-
 // TestStagingIsDeployedWithWhatThePrimaryHas, not with the values of the last deployment.
 func TestStagingIsDeployedWithWhatThePrimaryHas(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
-	a.answers("get-distribution-config", onStaging)
+	a.answers("get-distribution-config", at("site-staging-1", "/releases/abc"))
 	a.answers("lambda invoke", `{"idle": {"bucket": "site-primary-1"}}`)
-	_, _, err := a.run("prepare", "E1PRIMARY", "site-primary-1", "site-staging-1", "new", filepath.Join(a.dir, "out"))
+	_, _, err := a.prepare()
 	must(t, err)
 	_, calls, err := a.run("deploy-staging", filepath.Join(a.dir, "out"))
 	must(t, err)
@@ -201,6 +260,7 @@ func TestStagingIsDeployedWithWhatThePrimaryHas(t *testing.T) {
 
 // TestProtectAppliesBothProtections to the primary's stack.
 func TestProtectAppliesBothProtections(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	_, calls, err := a.run("protect")
 	must(t, err)
@@ -216,6 +276,7 @@ func TestProtectAppliesBothProtections(t *testing.T) {
 }
 
 const (
+	origin          = `{"Id": "site", "DomainName": "site-staging-1.s3.us-east-1.amazonaws.com", "OriginPath": "/releases/abc", "OriginAccessControlId": "EOAC"}`
 	stagingTemplate = `{"Resources": {"Distribution": {"Properties": {"DistributionConfig": {"Comment": "site"}}}}}`
 	primaryTemplate = `{"Resources": {"Distribution": {"Properties": {"DistributionConfig": {"Comment": "site", "ContinuousDeploymentPolicyId": "POLICY", "Aliases": ["b.example.com", "a.example.com"]}}}}}`
 )
@@ -228,7 +289,7 @@ func promoted(t *testing.T) account {
 	must(t, os.WriteFile(a.out("SitePrimary.template.json"), []byte(primaryTemplate), 0o600))
 	a.primaryHas(`"Comment": "site"`)
 	a.answers("get-distribution-config --id E2STAGING", `{"Staging": true, "CallerReference": "s", "Comment": "site", "Aliases": {"Quantity": 0},
-		"Origins": {"Items": [`+onStaging+`]}, "ContinuousDeploymentPolicyId": ""}`)
+		"Origins": {"Items": [`+origin+`]}, "ContinuousDeploymentPolicyId": ""}`)
 	a.answers("get-template --region us-east-1 --stack-name SiteStaging", stagingTemplate)
 	a.answers("describe-stack-resource ", "EOAC\n")
 	return a
@@ -237,11 +298,12 @@ func promoted(t *testing.T) account {
 func (a account) primaryHas(fields string) {
 	a.t.Helper()
 	a.answers("get-distribution-config --id E1PRIMARY", `{"Staging": false, "CallerReference": "p", `+fields+`,
-		"Aliases": {"Quantity": 2, "Items": ["a.example.com", "b.example.com"]}, "Origins": {"Items": [`+onStaging+`]}, "ContinuousDeploymentPolicyId": "POLICY"}`)
+		"Aliases": {"Quantity": 2, "Items": ["a.example.com", "b.example.com"]}, "Origins": {"Items": [`+origin+`]}, "ContinuousDeploymentPolicyId": "POLICY"}`)
 }
 
 // TestCatchUpWritesWhatThePrimaryHas: where its content is, and only with modifications allowed.
 func TestCatchUpWritesWhatThePrimaryHas(t *testing.T) {
+	t.Parallel()
 	a := promoted(t)
 	said, calls, err := a.run("catch-up", "E1PRIMARY", "E2STAGING", filepath.Join(a.dir, "out"))
 	if err != nil {
@@ -270,6 +332,7 @@ func TestCatchUpWritesWhatThePrimaryHas(t *testing.T) {
 
 // TestCatchUpRefusesWhatViewersWouldNotice.
 func TestCatchUpRefusesWhatViewersWouldNotice(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(a account)
 		want   string
@@ -296,6 +359,7 @@ func TestCatchUpRefusesWhatViewersWouldNotice(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a := promoted(t)
 			c.change(a)
 			said, calls, err := a.run("catch-up", "E1PRIMARY", "E2STAGING", filepath.Join(a.dir, "out"))
@@ -313,6 +377,7 @@ func TestCatchUpRefusesWhatViewersWouldNotice(t *testing.T) {
 
 // TestReleaseStartsOnceAndFollows with the AWS CLI alone.
 func TestReleaseStartsOnceAndFollows(t *testing.T) {
+	t.Parallel()
 	const machine = "arn:aws:states:us-east-1:111122223333:stateMachine:cloudfront-cd-release"
 	for name, c := range map[string]struct {
 		start, status string
@@ -325,6 +390,7 @@ func TestReleaseStartsOnceAndFollows(t *testing.T) {
 		"one that is refused":  {"error: An error occurred (AccessDeniedException) when calling the StartExecution operation", "", true, []string{"AccessDeniedException"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a := newAccount(t)
 			a.answers("describe-stacks", machine+"\n")
 			a.answers("start-execution", c.start)
@@ -347,6 +413,7 @@ func TestReleaseStartsOnceAndFollows(t *testing.T) {
 
 // TestAssetsAreNamedByTheirBytes, and everything that a page or a script refers to is there.
 func TestAssetsAreNamedByTheirBytes(t *testing.T) {
+	t.Parallel()
 	assets, err := filepath.Glob("content/assets/*")
 	must(t, err)
 	if len(assets) < 4 {

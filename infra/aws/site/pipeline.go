@@ -120,7 +120,7 @@ func (p pipeline) build() awscodepipeline.IAction {
 			}, "build": map[string]any{"commands": []string{
 				"make site",
 				strings.Join([]string{
-					"examples/site/prepare", p.settings.Primary, *p.bucket(primarySide), *p.bucket(stagingSide), `"$CODEBUILD_RESOLVED_SOURCE_VERSION"`, "build/site.out",
+					"examples/site/prepare", p.settings.Primary, p.settings.Staging, *p.bucket(primarySide), *p.bucket(stagingSide), `"$CODEBUILD_RESOLVED_SOURCE_VERSION"`, "build/site.out",
 				}, " "),
 			}}},
 			"artifacts": map[string]any{
@@ -132,7 +132,12 @@ func (p pipeline) build() awscodepipeline.IAction {
 	for _, s := range []*awsiam.PolicyStatementProps{
 		{
 			Sid: jsii.String("ReadWhatIsLive"), Actions: jsii.Strings("cloudfront:GetDistributionConfig"),
-			Resources: &[]*string{p.distribution(p.settings.Primary)},
+			Resources: &[]*string{p.distribution(p.settings.Primary), p.distribution(p.settings.Staging)},
+		},
+		{
+			// Only its origin, which CloudFormation does not see move.
+			Sid: jsii.String("TakeStagingBack"), Actions: jsii.Strings("cloudfront:UpdateDistribution"),
+			Resources: &[]*string{p.distribution(p.settings.Staging)},
 		},
 		{
 			Sid: jsii.String("Upload"), Actions: jsii.Strings("s3:PutObject"),

@@ -81,7 +81,7 @@ func TestReleasesAreStartedAsCodePipelineTakesThem(t *testing.T) {
 	}
 	built := say(at(stacks(t).pipeline.one(t, "AWS::CodeBuild::Project").Properties, "Source", "BuildSpec"))
 	for _, file := range append(slices.Collect(maps.Values(inputs)), "staging.parameters.json", "SiteStaging.template.json",
-		"examples/site/prepare E1PRIMARY site-primary-111122223333 site-staging-111122223333") {
+		"examples/site/prepare E1PRIMARY E2STAGING site-primary-111122223333 site-staging-111122223333") {
 		if !strings.Contains(built, file) {
 			t.Errorf("the build has no %s: %s", file, built)
 		}
