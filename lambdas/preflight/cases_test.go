@@ -358,9 +358,18 @@ func findingCases() map[string]findingCase {
 			nil,
 		},
 		"a stack of staging that was rolled back": {
-			stackIs(cftypes.StackStatusUpdateRollbackComplete),
+			func(w *world) {
+				stackIs(cftypes.StackStatusUpdateRollbackComplete)(w)
+				w.staging().DefaultRootObject = aws.String("home.html")
+			},
 			release.StagingStackRolledBack, release.Warn,
 			[]string{"SiteStaging", "UPDATE_ROLLBACK_COMPLETE", "the one before it"},
+			[]string{release.StagedDifferences},
+		},
+		"a stack of staging that was rolled back to what the primary has": {
+			stackIs(cftypes.StackStatusUpdateRollbackComplete),
+			release.StagingStackRolledBack, release.Note,
+			[]string{"UPDATE_ROLLBACK_COMPLETE"},
 			nil,
 		},
 		"a nested stack of staging, whose root is not through": {

@@ -121,7 +121,11 @@ func stackFindings(f facts) []release.Finding {
 		case deleted:
 			all = append(all, stackUnknown(f.staging.id, "its stack "+name+" was deleted and left it behind"))
 		case rolledBack:
-			all = append(all, finding(release.Warn, release.StagingStackRolledBack, fact,
+			level := release.Warn
+			if len(distribution.Diff(f.primary.config, f.staging.config)) == 0 {
+				level = release.Note // there is nothing to release
+			}
+			all = append(all, finding(level, release.StagingStackRolledBack, fact,
 				"the last deployment did not succeed, so staging has what the one before it deployed, and that may be what the primary has",
 				"deploy the stack again; if what staging has now is meant, acknowledge "+release.StagingStackRolledBack+
 					" (a deployment without a change leaves the status as it is)"))

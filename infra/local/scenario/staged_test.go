@@ -42,11 +42,15 @@ func stagedRows() map[string]row {
 			end: release.Rejected, cause: "staging-stack-unfinished", after: time.Minute,
 		},
 		"a staging stack that was rolled back is refused": {
-			request: stagedRequest, prepare: deploymentIs("UPDATE_ROLLBACK_COMPLETE"),
-			end: release.Rejected, cause: "staging-stack-rolled-back", after: time.Minute,
+			request: stagedRequest, prepare: func(w *world.World) { deploy(w); w.SetStagingStack("UPDATE_ROLLBACK_COMPLETE") },
+			end: release.Rejected, cause: "staging-stack-rolled-back",
+		},
+		"a staging stack that was rolled back is released once that is acknowledged": {
+			request: stagedRegardless, prepare: func(w *world.World) { deploy(w); w.SetStagingStack("UPDATE_ROLLBACK_COMPLETE") },
+			end: release.Promoted,
 		},
 		"a staging stack that was rolled back to what the primary has leaves nothing to release": {
-			request: stagedRegardless, prepare: deploymentIs("UPDATE_ROLLBACK_COMPLETE"), end: release.NothingToRelease,
+			request: stagedRequest, prepare: deploymentIs("UPDATE_ROLLBACK_COMPLETE"), end: release.NothingToRelease,
 		},
 		"a staging distribution of a deleted stack is refused": {
 			request: stagedRequest, prepare: deploymentIs("DELETE_COMPLETE"),
