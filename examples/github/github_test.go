@@ -82,7 +82,7 @@ func TestTheRoleIsForOneBranchAndCanStartOneMachine(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(read(t, "role.json")), &template); err != nil {
+	if err := json.Unmarshal([]byte(read(t, "role.json")), &template); err != nil { //nolint:musttag // the fields have CloudFormation's and IAM's names
 		t.Fatal(err)
 	}
 	p := template.Resources.Role.Properties

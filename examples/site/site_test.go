@@ -62,8 +62,8 @@ func (a account) run(script string, args ...string) (said string, calls []string
 	a.t.Helper()
 	log := filepath.Join(a.dir, "calls")
 	must(a.t, os.WriteFile(log, nil, 0o600))
-	command := exec.CommandContext(a.t.Context(), "./"+script, args...)
-	command.Env = append(os.Environ(), "PATH="+filepath.Join(a.dir, "bin")+":"+os.Getenv("PATH"), "CALLS="+log, "ANSWERS="+filepath.Join(a.dir, "answers"))
+	command := exec.CommandContext(a.t.Context(), "bash", append([]string{"-c", `PATH=$BIN:$PATH exec "$0" "$@"`, "./" + script}, args...)...)
+	command.Env = append(os.Environ(), "BIN="+filepath.Join(a.dir, "bin"), "CALLS="+log, "ANSWERS="+filepath.Join(a.dir, "answers"))
 	out, err := command.CombinedOutput()
 	data, readErr := os.ReadFile(log)
 	must(a.t, readErr)
@@ -111,7 +111,9 @@ func (a account) prepare() (said string, calls []string, err error) {
 // content is the change of the request for the content.
 func (a account) content() map[string]string {
 	a.t.Helper()
-	var request struct{ Change map[string]string }
+	var request struct {
+		Change map[string]string `json:"change"`
+	}
 	must(a.t, json.Unmarshal([]byte(a.written("content.json")), &request))
 	return request.Change
 }
@@ -151,11 +153,12 @@ func TestPrepareUploadsToTheSideThatNobodyIsServedFrom(t *testing.T) {
 				t.Errorf("got %d uploads in %q, want %d", uploads, calls, want)
 			}
 			var asked struct {
-				Primary, Origin string
-				Sides           []struct{ Bucket, Prefix string }
+				Primary string              `json:"primary"`
+				Origin  string              `json:"origin"`
+				Sides   []map[string]string `json:"sides"`
 			}
 			must(t, json.Unmarshal([]byte(a.written("sides.json")), &asked))
-			if got := asked.Sides[0].Bucket + " " + asked.Sides[1].Bucket; got != c.asks || asked.Sides[0].Prefix != path || asked.Primary+asked.Origin != "E1PRIMARYsite" {
+			if got := asked.Sides[0]["bucket"] + " " + asked.Sides[1]["bucket"]; got != c.asks || asked.Sides[0]["prefix"] != path || asked.Primary+asked.Origin != "E1PRIMARYsite" {
 				t.Errorf("it asked for %+v, want %s", asked, c.asks)
 			}
 			if _, err := release.ParsePlan([]byte(a.written("staged.json"))); err != nil {
@@ -164,7 +167,9 @@ func TestPrepareUploadsToTheSideThatNobodyIsServedFrom(t *testing.T) {
 			if got, want := a.content(), map[string]string{"kind": "content", "origin": "site", "bucket": c.bucket, "prefix": path}; !maps.Equal(got, want) {
 				t.Errorf("got the change %v, want %v", got, want)
 			}
-			var parameters struct{ Parameters map[string]string }
+			var parameters struct {
+				Parameters map[string]string `json:"Parameters"`
+			}
 			must(t, json.Unmarshal([]byte(a.written("staging.parameters.json")), &parameters))
 			want := map[string]string{"OriginDomain": c.live + ".s3.us-east-1.amazonaws.com", "OriginPath": c.path, "OriginAccessControlId": "EOAC"}
 			if !maps.Equal(parameters.Parameters, want) {
@@ -190,8 +195,10 @@ func TestPrepareTakesStagingBackFromWhatWasRolledBack(t *testing.T) {
 		t.Errorf("got %s, want %s", last, want)
 	}
 	var written struct {
-		Comment string
-		Origins struct{ Items []map[string]any }
+		Comment string `json:"Comment"`
+		Origins struct {
+			Items []map[string]any `json:"Items"`
+		} `json:"Origins"`
 	}
 	must(t, json.Unmarshal([]byte(a.written("staging.config.json")), &written))
 	api, site := written.Origins.Items[0], written.Origins.Items[1]

@@ -46,8 +46,8 @@ func TestTheScriptGivesTheSameName(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(cli), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), "../../examples/site/release", request, "4f2a7c9", "3")
-	command.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+	command := exec.CommandContext(t.Context(), "bash", "-c", `PATH=$BIN:$PATH exec "$0" "$@"`, "../../examples/site/release", request, "4f2a7c9", "3")
+	command.Env = append(os.Environ(), "BIN="+bin)
 	if said, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}

@@ -33,7 +33,7 @@ type site struct {
 	distribution cdn.CfnDistribution
 }
 
-func newSite(scope constructs.Construct, s side) site {
+func newSite(scope constructs.Construct, s side) {
 	made := site{construct: constructs.NewConstruct(scope, jsii.String("Site"))}
 	made.bucket = awss3.NewBucket(made.construct, jsii.String("Bucket"), &awss3.BucketProps{
 		BucketName: s.bucket, BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: jsii.Bool(true),
@@ -53,7 +53,6 @@ func newSite(scope constructs.Construct, s side) site {
 	made.letIn(s.other)
 	output(made.construct, "DistributionId", "The id of the distribution", made.distribution.AttrId())
 	output(made.construct, "BucketName", "Has the releases of this side", made.bucket.BucketName())
-	return made
 }
 
 // letIn lets both distributions read the bucket. The policy is kept with the bucket: without it whoever still reads from
