@@ -22,7 +22,7 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy start stop status recover bench bench-judge fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy site start stop status recover bench bench-judge fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,13 +75,18 @@ deploy: need-go need-node ## deploy to the account of your credentials: PAIRS=E1
 	@infra/aws/deploy '$(PAIRS)' $(CDK_CLI)
 	@$(MAKE) --no-print-directory synth EXAMPLE_PAIRS=
 	@npx --yes $(CDK_CLI) deploy --app build/cdk.out $(if $(APPROVE),--require-approval '$(APPROVE)')
+site: need-go need-node build/site ## write the templates of the example site and its pipeline into build/site.out: [SITE=examples/site/site.json]
+	@rm -rf build/site.out
+	@build/site --settings '$(or $(SITE),examples/site/site.json)'
 # Without -trimpath: it stays on this machine, and the CDK bindings are compiled once for it and for the tests.
 build/aws: need-go FORCE
 	@go build -o $@ ./infra/aws
+build/site: need-go FORCE
+	@go build -o $@ ./infra/aws/site
 
 ##@ Releases on AWS (build/operate takes the same as flags and exits with the end: build/operate --help)
-start: build/operate ## start a release and follow it: REQUEST=file [NAME=run]; or FOLLOW=execution
-	@build/operate start $(call flags,REQUEST NAME FOLLOW)
+start: build/operate ## start a release and follow it: REQUEST=file [NAME=run] or [COMMIT=id [ATTEMPT=1]]; or FOLLOW=execution
+	@build/operate start $(call flags,REQUEST NAME COMMIT ATTEMPT FOLLOW)
 stop: build/operate ## stop a release and see the pair made safe: PRIMARY=E1… [REASON=text]; or EXECUTION=name
 	@build/operate stop $(call flags,PRIMARY EXECUTION REASON)
 status: build/operate ## who releases what, what is held up, and the last ends: [PRIMARY=E1…]

@@ -73,6 +73,13 @@ func needs() map[string][]need {
 		"sfn.DescribeExecution":   {{action: "states:DescribeExecution"}},
 		"sfn.GetExecutionHistory": {{action: "states:GetExecutionHistory"}},
 
+		// list_awscloudformation.html. By the id of a resource no stack can be named, and which one IAM then asks about is
+		// not documented.
+		"cloudformation.DescribeStackResources": {
+			{action: "cloudformation:DescribeStackResources", everywhere: "the stack is what is asked for"},
+		},
+		"cloudformation.DescribeStacks": {{action: "cloudformation:DescribeStacks"}},
+
 		// list_amazoneventbridge.html
 		"eventbridge.PutEvents": {{action: "events:PutEvents"}},
 	}

@@ -83,7 +83,7 @@ func wants(t *testing.T, c transport.Call) []wanted {
 	if c.Service == "" {
 		return nil // the smoke test is a viewer of the site
 	}
-	service := map[string]string{"CloudFront": "cloudfront", "CloudWatch": "cloudwatch", "EventBridge": "eventbridge", "S3": "s3", "SFN": "sfn"}[c.Service]
+	service := map[string]string{"CloudFormation": "cloudformation", "CloudFront": "cloudfront", "CloudWatch": "cloudwatch", "EventBridge": "eventbridge", "S3": "s3", "SFN": "sfn"}[c.Service]
 	actions := aws.ActionsOf(service + "." + c.Operation)
 	if len(actions) == 0 {
 		t.Fatalf("actions.go does not have %s %s", c.Service, c.Operation)
@@ -123,6 +123,8 @@ func resourcesOf(t *testing.T, c transport.Call, action string) []string {
 		return []string{"arn:aws:s3:::" + bucket + "/" + key}
 	case c.Service == "EventBridge":
 		return []string{"arn:aws:events:us-east-1:" + account + ":event-bus/default"}
+	case action == "cloudformation:DescribeStacks":
+		return []string{"arn:aws:cloudformation:us-east-1:" + account + ":stack/" + world.StagingStack + "/1"}
 	case c.Service == "SFN":
 		return nil // the execution is in the body; TestHistoriesAreOfBothWorkflows has these
 	}

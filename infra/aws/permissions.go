@@ -18,6 +18,7 @@ const (
 	objects       target = "ContentObjects"
 	buckets       target = "ContentBuckets"
 	eventBus      target = "EventBus"
+	stacks        target = "Stacks"
 	anything      target = "Anything" // for methods whose actions.go says that nothing can be named
 )
 
@@ -59,6 +60,8 @@ func functions() []function {
 		describe          = "sfn.DescribeExecution"
 		history           = "sfn.GetExecutionHistory"
 		putEvents         = "eventbridge.PutEvents"
+		stackOf           = "cloudformation.DescribeStackResources"
+		stack             = "cloudformation.DescribeStacks"
 	)
 	on := func(on target, methods ...string) calls { return calls{on, methods} }
 	lambda := func(folder string, calls ...calls) function { return function{folder, calls} }
@@ -86,7 +89,7 @@ func functions() []function {
 		lambda("placehold", fence, on(holds, write)),
 		lambda("preflight",
 			on(distributions, getDistribution, monitoring), on(policies, getPolicy), on(originBuckets, bucketPolicy),
-			on(anything, list, metrics, alarms), on(holds, read), on(evidence, write)),
+			on(anything, list, metrics, alarms, stackOf), on(stacks, stack), on(holds, read), on(evidence, write)),
 		lambda("promote", fence, on(distributions, getConfig, updateFromStaging)),
 		lambda("provetraffic", on(policies, getPolicy), on(anything, metrics)),
 		lambda("recover", fence, on(evidence, read), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)),

@@ -78,6 +78,8 @@ func TestReadsAreOnExactlyTheirResources(t *testing.T) {
 		"cloudfront:GetContinuousDeploymentPolicy": anyPolicy,
 		"cloudfront:ListDistributions":             "*",
 		"cloudwatch:GetMetricData":                 "*",
+		"cloudformation:DescribeStackResources":    "*",
+		"cloudformation:DescribeStacks":            "arn:aws:cloudformation:us-east-1:" + account + ":stack/*",
 		"cloudwatch:DescribeAlarms":                "*",
 		"s3:GetBucketPolicy":                       "arn:aws:s3:::example-site",
 		"s3:GetObject":                             "${Records}/holds/*",

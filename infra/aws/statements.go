@@ -113,6 +113,8 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return arns, "executions of both workflows, which have names of their own"
 	case eventBus:
 		return []string{p.arn("events", bootstrap.Region, "event-bus/default")}, ""
+	case stacks:
+		return []string{p.arn("cloudformation", bootstrap.Region, "stack/*")}, "the stack of a staging distribution is found at run time"
 	case anything:
 	}
 	panic(fmt.Sprintf("infra/aws: a method that must be called on something is called on %q", on))

@@ -20,7 +20,8 @@ import (
 )
 
 const usage = `Usage:
-  operate start --request FILE [--name NAME]    start a release and follow it to its end
+  operate start --request FILE [--name NAME | --commit COMMIT [--attempt NUMBER]]
+                                                start a release and follow it to its end
   operate start --follow EXECUTION              follow an execution of either workflow, by its name or ARN
   operate stop --primary ID [--reason TEXT]     stop the release of a primary and see the pair made safe
   operate status [--primary ID]                 who releases what, what is held up, and the last ends

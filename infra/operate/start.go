@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -25,9 +27,13 @@ import (
 // The name is what keeps a pipeline's job that runs again from releasing again: Step Functions starts one execution under
 // a name, ever (for 90 days), so the second job follows the first one's release or reports its end. Only the caller knows
 // which runs are the same one: the request does not, because two releases of what is staged have the same text. So a job
-// has to give a name, and a person, who sees what is going on, gets one made of primary and time.
+// has to give a name, or the commit that it releases with the number of its attempt; a person, who sees what is going on,
+// gets a name made of primary and time.
 type start struct {
-	name  string
+	name string
+	// commit and attempt make a name together with the request.
+	commit, attempt string
+
 	input []byte
 	plan  release.Plan
 }
@@ -42,12 +48,14 @@ func parseStart(args []string, env environment) (action, error) {
 	flags := flag.NewFlagSet("start", flag.ContinueOnError)
 	flags.StringVar(&file, "request", "", "release what `FILE` asks for, such as examples/request.json")
 	flags.StringVar(&s.name, "name", "", "give the execution this `NAME`; a second start with the same one starts nothing. In a pipeline: the id of its run")
+	flags.StringVar(&s.commit, "commit", "", "make the name of the request, this `COMMIT` and the attempt: the same three start nothing a second time")
+	flags.StringVar(&s.attempt, "attempt", "1", "the `NUMBER` of the attempt; another one releases the same commit again")
 	flags.StringVar(&follow, "follow", "", "start nothing; follow the `EXECUTION` of that name or ARN, of either workflow")
 	if err := parseFlags(flags, args, env); err != nil {
 		return nil, err
 	}
 	if follow != "" {
-		if file != "" || s.name != "" {
+		if file != "" || s.name != "" || s.commit != "" {
 			return nil, badUsage("start", "--follow goes alone: it starts nothing")
 		}
 		return func(ctx context.Context, t *tool) (int, error) { return t.resume(ctx, follow) }, nil
@@ -55,16 +63,40 @@ func parseStart(args []string, env environment) (action, error) {
 	if err := s.read(file); err != nil {
 		return nil, err
 	}
+	return s.start, s.giveName(env)
+}
+
+// giveName decides on the execution's name.
+func (s *start) giveName(env environment) error {
 	switch {
+	case s.name != "" && s.commit != "":
+		return badUsage("start", "--name and --commit: one of them is enough, each makes the name")
+	case s.commit != "" && !attemptNumber.MatchString(s.attempt):
+		return badUsage("start", "--attempt %q: must be a number from 1 to 9999", s.attempt)
+	case s.commit != "":
+		s.name = s.plan.Primary + "-" + s.hash()
 	case s.name == "" && !env.Out.Terminal:
-		return nil, badUsage("start", "--name is missing, and nobody watches: name the run that this is part of, "+
-			"such as a pipeline's run id, so that a job that runs again does not release again")
+		return badUsage("start", "--name is missing, and nobody watches: name the run that this is part of, "+
+			"such as a pipeline's run id, or give the --commit, so that a job that runs again does not release again")
 	case s.name == "":
 		s.name = s.plan.Primary + "-" + stamp(env.Now())
 	case !executionName.MatchString(s.name):
-		return nil, badUsage("start", "--name %q: must be 1 to 80 letters, digits, - and _", s.name)
+		return badUsage("start", "--name %q: must be 1 to 80 letters, digits, - and _", s.name)
 	}
-	return s.start, nil
+	return nil
+}
+
+// attemptNumber leaves no two spellings of one number.
+var attemptNumber = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+
+// hash tells two releases apart. Of the request only white space does not count; with a primary's longest id before it the
+// name has 65 of the 80 characters. "This name must be unique … for 90 days" (Step Functions API Reference, StartExecution),
+// hence the attempt.
+func (s *start) hash() string {
+	var request bytes.Buffer
+	_ = json.Compact(&request, s.input) // it has been parsed
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", request.Bytes(), s.commit, s.attempt))
+	return hex.EncodeToString(sum[:16])
 }
 
 // stamp is a time as names and keys have it.
@@ -134,15 +166,23 @@ func (s start) found(ctx context.Context, t *tool) (string, error) {
 		return "", &operatorError{
 			err:     fmt.Errorf("--name %s: another request was started under it %s, and a name is good for one release in 90 days", s.name, moment(aws.ToTime(got.StartDate))),
 			viewers: "nothing was started by this; the other release, if it still runs, goes on: " + follower(arn),
-			next:    "give another name", code: exitcode.Usage,
+			next:    "give " + s.again(), code: exitcode.Usage,
 		}
 	}
-	how := "has run already: nothing is started; this is what it did"
+	how := "has run already: nothing is started; this is what it did (" + s.again() + " releases again)"
 	if got.StopDate == nil {
 		how = "runs already: nothing is started, it is followed"
 	}
 	t.introduce(arn, how)
 	return arn, nil
+}
+
+// again is what gives another name.
+func (s start) again() string {
+	if s.commit != "" {
+		return "another --attempt"
+	}
+	return "another name"
 }
 
 // notStarted is an error of StartExecution. One without an answer may have started the release all the same.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"cloudfront-cd/examples"
 	"cloudfront-cd/infra/local/scenario"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
@@ -90,6 +92,9 @@ func TestARefusedRequestStartsNothing(t *testing.T) {
 		"a name with a space":       {[]string{"--request", requestFile, "--name", "a b"}, 2, []string{`--name "a b"`, "letters, digits"}},
 		"no name in a pipeline":     {[]string{"--request", requestFile}, 2, []string{"--name is missing", "does not release again"}},
 		"a request to follow":       {[]string{"--request", requestFile, "--follow", "nightly"}, 2, []string{"--follow goes alone"}},
+		"a name and a commit":       {[]string{"--request", requestFile, "--name", "n", "--commit", "c"}, 2, []string{"--name and --commit"}},
+		"an attempt of nothing":     {[]string{"--request", requestFile, "--commit", "c", "--attempt", "0"}, 2, []string{`--attempt "0"`, "from 1 to 9999"}},
+		"a commit to follow":        {[]string{"--commit", "c", "--follow", "nightly"}, 2, []string{"--follow goes alone"}},
 		"an unknown flag":           {[]string{"--reqest", "x"}, 2, []string{"--reqest", "operate start --help"}},
 		"something that is no flag": {[]string{"x"}, 2, []string{`"x" is not a flag`}},
 	} {
@@ -258,4 +263,51 @@ func (a *account) wantReleases(names ...string) {
 	if got := a.executions(release.Release); !slices.Equal(got, names) {
 		a.t.Errorf("got the releases %v, want %v", got, names)
 	}
+}
+
+// TestACommitStartsOneReleaseForEachAttempt: the name is made of what a pipeline knows anyway.
+func TestACommitStartsOneReleaseForEachAttempt(t *testing.T) {
+	const commit = "4f2a7c91d0e8b35a6f1c2d3e4b5a69788796a5b4"
+	a := deployed(t, "healthy")
+	start := func(file string, args ...string) ran {
+		return a.run(append([]string{"start", "--request", file}, args...)...)
+	}
+	first := start(requestFile, "--commit", commit)
+	first.wantCode(t, 0)
+	names := a.executions(release.Release)
+	if len(names) != 1 || !regexp.MustCompile(`^E1PRIMARY-[0-9a-f]{32}$`).MatchString(names[0]) {
+		t.Fatalf("got the executions %v, want one named after the primary and a hash", names)
+	}
+	wantContains(t, first.out, "Execution "+names[0]+" started")
+
+	spaced := write(t, strings.ReplaceAll(string(examples.Request), ":", " :\n"))
+	for _, again := range []ran{start(requestFile, "--commit", commit), start(spaced, "--commit", commit, "--attempt", "1")} {
+		again.wantCode(t, 0)
+		wantContains(t, again.out, "has run already: nothing is started", "another --attempt releases again", "PROMOTED: execution "+names[0])
+	}
+	a.wantReleases(names...)
+
+	start(requestFile, "--commit", commit, "--attempt", "2").wantCode(t, 0)
+	start(requestFile, "--commit", commit+"0").wantCode(t, 0)
+	start(write(t, stagedAs("other words")), "--commit", commit).wantCode(t, 0)
+	got := a.executions(release.Release)
+	slices.Sort(got)
+	if len(slices.Compact(got)) != 4 {
+		t.Errorf("got the executions %v, want another one for another attempt, commit and request", got)
+	}
+}
+
+// TestTheLongestNameIsShortEnough for Step Functions: 80 characters.
+func TestTheLongestNameIsShortEnough(t *testing.T) {
+	a := deployed(t, "healthy")
+	id := "E" + strings.Repeat("A", 31)
+	file := write(t, strings.Replace(stagedAs("x"), "E1PRIMARY", id, 1))
+	a.run("start", "--request", file, "--commit", strings.Repeat("c", 500), "--attempt", "9999").wantCode(t, 3)
+	if names := a.executions(release.Release); len(names) != 1 || len(names[0]) > 80 {
+		t.Errorf("got the executions %v, want one with at most 80 characters", names)
+	}
+}
+
+func stagedAs(reason string) string {
+	return `{"primary": "E1PRIMARY", "reason": "` + reason + `", "change": {"kind": "staged"}, "acknowledge": ["custom-error-responses"]}`
 }

@@ -31,6 +31,11 @@ const (
 	CannotVerify               = "cannot-verify"
 	OnHold                     = "hold"
 	PreviousReleaseUnfinished  = "previous-release-unfinished"
+	StagedDifferences          = "staged-differences"
+	StagedContentMoves         = "staged-content-moves"
+	StagingStackUnfinished     = "staging-stack-unfinished"
+	StagingStackRolledBack     = "staging-stack-rolled-back"
+	StagingStackUnknown        = "staging-stack-unknown"
 	UnknownFields              = "unknown-fields"
 	AlarmUnusable              = "alarm-unusable"
 	AdditionalMetricsOff       = "additional-metrics-off"
@@ -41,6 +46,6 @@ const (
 func Acknowledgeable() []string {
 	return []string{
 		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
-		StickinessOff, RootDocumentCached, HashedAssetNotCached, ContentEncrypted,
+		StickinessOff, RootDocumentCached, HashedAssetNotCached, ContentEncrypted, StagedContentMoves, StagingStackRolledBack, StagingStackUnknown,
 	}
 }

@@ -71,13 +71,16 @@ func folderOf(owner side, config *types.DistributionConfig, o distribution.S3Ori
 	if parts := strings.Split(owner.arn, ":"); len(parts) > 1 {
 		partition = parts[1]
 	}
-	path := ""
+	return fmt.Sprintf("arn:%s:s3:::%s%s/", partition, o.Bucket, originPath(config, o.OriginID))
+}
+
+func originPath(config *types.DistributionConfig, id string) string {
 	for _, origin := range config.Origins.Items {
-		if aws.ToString(origin.Id) == o.OriginID {
-			path = aws.ToString(origin.OriginPath)
+		if aws.ToString(origin.Id) == id {
+			return aws.ToString(origin.OriginPath)
 		}
 	}
-	return fmt.Sprintf("arn:%s:s3:::%s%s/", partition, o.Bucket, path)
+	return ""
 }
 
 // noPolicy is read like any other policy, and lets nobody in.

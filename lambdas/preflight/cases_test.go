@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
@@ -19,6 +20,14 @@ const (
 	function   = "arn:aws:cloudfront::111122223333:function/rewrite"
 	lambdaEdge = "arn:aws:lambda:us-east-1:111122223333:function:edge:7"
 )
+
+// stackIs is a release of what the stack of staging, which has that status, has deployed.
+func stackIs(status cftypes.StackStatus) func(*world) {
+	return func(w *world) {
+		w.request(staged)
+		w.stacks[0].StackStatus = status
+	}
+}
 
 // findingCase makes one thing of a clean world worth a finding.
 type findingCase struct {
@@ -182,7 +191,7 @@ func findingCases() map[string]findingCase {
 			},
 			release.EdgeFunctionDiffers, release.Warn,
 			[]string{lambdaEdge, "DefaultCacheBehavior.LambdaFunctionAssociations[origin-request]"},
-			nil,
+			[]string{release.StagedDifferences},
 		},
 		"a CloudFront Function on both": {
 			func(w *world) {
@@ -203,7 +212,7 @@ func findingCases() map[string]findingCase {
 			},
 			release.PathPatternOnlyOnStaging, release.Warn,
 			[]string{`"/beta/*"`},
-			nil,
+			[]string{release.StagedDifferences},
 		},
 		"a policy without stickiness": {
 			func(w *world) { w.policy.TrafficConfig.SingleWeightConfig.SessionStickinessConfig = nil },
@@ -345,6 +354,91 @@ func findingCases() map[string]findingCase {
 			func(w *world) { w.objects[record.HoldKey(primaryID)] = []byte("audit until Friday") },
 			release.OnHold, release.Block,
 			[]string{"someone", "s3://records-bucket/holds/EPRIMARY1.json", `{"primary":"EPRIMARY1","clearHold":true`},
+			nil,
+		},
+		"a difference that was deployed to staging": {
+			func(w *world) { w.request(staged); w.staging().DefaultRootObject = aws.String("home.html") },
+			release.StagedDifferences, release.Note,
+			[]string{"DefaultRootObject: index.html → home.html", "in the record"},
+			nil,
+		},
+		"an older place of the content on staging": {
+			func(w *world) {
+				w.request(staged)
+				w.staging().Origins.Items[0].OriginPath = aws.String("/red")
+			},
+			release.StagedContentMoves, release.Warn,
+			[]string{"origin site reads example-site.s3.eu-central-1.amazonaws.com/red on staging", "example-site.s3.eu-central-1.amazonaws.com/blue on the primary"},
+			[]string{release.StagedDifferences},
+		},
+		"a stack of staging that is being updated": {
+			stackIs(cftypes.StackStatusUpdateInProgress),
+			release.StagingStackUnfinished, release.Block,
+			[]string{"SiteStaging", stagingID, "UPDATE_IN_PROGRESS", "--stack-name SiteStaging"},
+			nil,
+		},
+		"a stack of staging that still removes what it replaced": {
+			stackIs(cftypes.StackStatusUpdateCompleteCleanupInProgress),
+			release.StagingStackUnfinished, release.Block,
+			[]string{"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"},
+			nil,
+		},
+		"a stack of staging whose update failed": {
+			func(w *world) {
+				stackIs(cftypes.StackStatusUpdateRollbackFailed)(w)
+				w.stacks[0].StackStatusReason = aws.String("The following resource(s) failed to update: [Distribution].")
+			},
+			release.StagingStackUnfinished, release.Block,
+			[]string{"UPDATE_ROLLBACK_FAILED", "failed to update: [Distribution]"},
+			nil,
+		},
+		"a stack of staging that was rolled back": {
+			func(w *world) {
+				stackIs(cftypes.StackStatusUpdateRollbackComplete)(w)
+				w.staging().DefaultRootObject = aws.String("home.html")
+			},
+			release.StagingStackRolledBack, release.Warn,
+			[]string{"SiteStaging", "UPDATE_ROLLBACK_COMPLETE", "the one before it"},
+			[]string{release.StagedDifferences},
+		},
+		"a stack of staging that was rolled back to what the primary has": {
+			stackIs(cftypes.StackStatusUpdateRollbackComplete),
+			release.StagingStackRolledBack, release.Note,
+			[]string{"UPDATE_ROLLBACK_COMPLETE"},
+			nil,
+		},
+		"a nested stack of staging, whose root is not through": {
+			func(w *world) {
+				stackIs(cftypes.StackStatusUpdateComplete)(w)
+				w.stacks[0].RootId = aws.String("arn:Site")
+				w.stacks = append(w.stacks, stack("Site", cftypes.StackStatusUpdateInProgress))
+			},
+			release.StagingStackUnfinished, release.Block,
+			[]string{"the stack Site of", "UPDATE_IN_PROGRESS"},
+			nil,
+		},
+		"a staging distribution of no stack": {
+			func(w *world) { w.request(staged); w.stacks = nil },
+			release.StagingStackUnknown, release.Warn,
+			[]string{"no stack of this region has " + stagingID, "Terraform"},
+			nil,
+		},
+		"a staging distribution whose stack was deleted": {
+			stackIs(cftypes.StackStatusDeleteComplete),
+			release.StagingStackUnknown, release.Warn,
+			[]string{"SiteStaging was deleted"},
+			nil,
+		},
+		"a staging distribution whose stack has just gone": {
+			func(w *world) { w.request(staged); w.fail["DescribeStacks"] = answer("ValidationError") },
+			release.StagingStackUnknown, release.Warn,
+			[]string{"arn:SiteStaging does not exist any more"},
+			nil,
+		},
+		"stacks that may not be read": {
+			func(w *world) { w.request(staged); w.fail["DescribeStackResources"] = answer("AccessDenied") },
+			release.StagingStackUnknown, release.Warn,
+			[]string{"AccessDenied", "cloudformation:DescribeStacks"},
 			nil,
 		},
 		"a lock taken over": {

@@ -42,6 +42,9 @@ type facts struct {
 	// wanted is staging as Change Staging will leave it; nil without a staging distribution.
 	wanted *types.DistributionConfig
 
+	// deployment is only read where a release is about what has been deployed to staging.
+	deployment *deployment
+
 	traffic traffic
 	alarms  []judge.Alarm
 	metrics []additionalMetrics // none where no gate needs them
@@ -97,6 +100,11 @@ func (h Handler) read(ctx context.Context, doc release.Document) (facts, error) 
 	f.wanted = wanted(f.plan.Change, f.primary.config, f.staging.config)
 	if f.buckets, err = h.readBuckets(ctx, f); err != nil {
 		return facts{}, err
+	}
+	if f.plan.Change.Kind == release.KindStaged {
+		if f.deployment, err = h.readDeployment(ctx, f.staging.id); err != nil {
+			return facts{}, err
+		}
 	}
 	return f, nil
 }

@@ -22,7 +22,7 @@ const (
 // decide is all findings, the blocking ones first.
 func decide(f facts) []release.Finding {
 	all := slices.Concat(
-		historyFindings(f), primaryFindings(f), policyFindings(f), stagingFindings(f), pairFindings(f), changeFindings(f),
+		historyFindings(f), primaryFindings(f), policyFindings(f), stagingFindings(f), pairFindings(f), changeFindings(f), stagedFindings(f),
 		bucketFindings(f), trafficFindings(f), latencyFindings(f), alarmFindings(f),
 	)
 	for i := range all {

@@ -139,7 +139,7 @@ func TestTheExamplesNeedOnlyTheAcknowledgementsThatTheirConfigsCallFor(t *testin
 		},
 		"the API as it is staged": {
 			"api", `{"primary": "EPRIMARY1", "change": {"kind": "staged"}, "acknowledge": ["custom-error-responses"]}`,
-			[]string{release.CustomErrorResponses, release.EdgeFunctionShared, release.TrafficEstimate},
+			[]string{release.CustomErrorResponses, release.EdgeFunctionShared, release.StagedDifferences, release.TrafficEstimate},
 			true,
 		},
 		"the API by an origin, which would throw away what is staged": {

@@ -39,6 +39,7 @@ type Handler struct {
 	CloudFront     cloudFront
 	CloudWatch     cloudWatch
 	BucketPolicies bucketPolicies
+	Stacks         stacks
 	Records        record.ReadWriter
 	Bucket         string
 	Now            func() time.Time

@@ -164,6 +164,12 @@ func TestWhatMakesALookImpossibleIsAFault(t *testing.T) {
 		"the alarms are throttled": {
 			func(w *world) { w.request(alarmed); w.fail["DescribeAlarms"] = answer("Throttling") }, fault.Throttled, "alarms",
 		},
+		"CloudFormation throttles": {
+			func(w *world) { w.request(staged); w.fail["DescribeStackResources"] = answer("Throttling") }, fault.Throttled, "staging distribution",
+		},
+		"CloudFormation is down": {
+			func(w *world) { w.request(staged); w.fail["DescribeStacks"] = answer("ServiceUnavailable") }, fault.Unavailable, "staging distribution",
+		},
 		"S3 is slow about a policy":    {func(w *world) { w.fail["GetBucketPolicy"] = answer("SlowDown") }, fault.Throttled, siteBucket},
 		"the hold cannot be looked at": {func(w *world) { w.fail["GetObject"] = answer("InternalError") }, fault.Unavailable, "holds/" + primaryID},
 		"the record cannot be written": {func(w *world) { w.fail["PutObject"] = answer("ServiceUnavailable") }, fault.Unavailable, "releases/" + primaryID},

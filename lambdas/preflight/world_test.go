@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -56,6 +58,7 @@ type world struct {
 	metrics   map[string]types.RealtimeMetricsSubscriptionStatus // of both distributions; none: NoSuchMonitoringSubscription
 	policies  map[string]string                                  // bucket policies; none: NoSuchBucketPolicy
 	objects   map[string][]byte
+	stacks    []cftypes.Stack // the first one has staging; none: CloudFormation knows nothing of it
 
 	fail    map[string]error // by operation
 	calls   []string
@@ -95,6 +98,7 @@ func worldOf(t *testing.T, example string) *world {
 		metrics:  map[string]types.RealtimeMetricsSubscriptionStatus{primaryID: on, stagingID: on},
 		policies: map[string]string{},
 		objects:  map[string][]byte{},
+		stacks:   []cftypes.Stack{stack("SiteStaging", cftypes.StackStatusUpdateComplete)},
 		fail:     map[string]error{},
 	}
 	w.configs[primaryID].ContinuousDeploymentPolicyId = aws.String(policyID)
@@ -148,7 +152,7 @@ func (w *world) both(change func(*types.DistributionConfig)) {
 }
 
 func (w *world) try() (release.Preflight, error) {
-	h := preflight.Handler{CloudFront: w, CloudWatch: w, BucketPolicies: w, Records: w, Bucket: records, Now: func() time.Time { return w.now }}
+	h := preflight.Handler{CloudFront: w, CloudWatch: w, BucketPolicies: w, Stacks: w, Records: w, Bucket: records, Now: func() time.Time { return w.now }}
 	return h.Handle(w.t.Context(), release.Input{Document: w.doc})
 }
 
@@ -294,6 +298,35 @@ func (w *world) GetBucketPolicy(_ context.Context, in *s3.GetBucketPolicyInput, 
 		return nil, answer("NoSuchBucketPolicy")
 	}
 	return &s3.GetBucketPolicyOutput{Policy: &text}, nil
+}
+
+func stack(name string, status cftypes.StackStatus) cftypes.Stack {
+	return cftypes.Stack{StackId: aws.String("arn:" + name), StackName: &name, StackStatus: status}
+}
+
+func (w *world) DescribeStackResources(_ context.Context, in *cloudformation.DescribeStackResourcesInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStackResourcesOutput, error) {
+	if err := w.call("DescribeStackResources"); err != nil {
+		return nil, err
+	}
+	if *in.PhysicalResourceId != stagingID || len(w.stacks) == 0 {
+		return nil, answer("ValidationError")
+	}
+	return &cloudformation.DescribeStackResourcesOutput{StackResources: []cftypes.StackResource{
+		{PhysicalResourceId: aws.String("example-site"), StackId: w.stacks[0].StackId},
+		{PhysicalResourceId: aws.String(stagingID), StackId: w.stacks[0].StackId},
+	}}, nil
+}
+
+func (w *world) DescribeStacks(_ context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
+	if err := w.call("DescribeStacks"); err != nil {
+		return nil, err
+	}
+	for _, s := range w.stacks {
+		if *s.StackId == *in.StackName {
+			return &cloudformation.DescribeStacksOutput{Stacks: []cftypes.Stack{s}}, nil
+		}
+	}
+	return nil, answer("ValidationError")
 }
 
 func (w *world) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {

@@ -23,6 +23,7 @@ func table() map[string]row {
 	maps.Copy(all, uncommonRows())
 	maps.Copy(all, latencyRows())
 	maps.Copy(all, contentRows())
+	maps.Copy(all, stagedRows())
 	return all
 }
 

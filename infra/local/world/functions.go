@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	cloudformationsdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cloudfrontsdk "github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	cloudwatchsdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	eventbridgesdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -65,13 +66,14 @@ func (w *World) functions() map[string]lambda.Handler {
 	records := s3sdk.NewFromConfig(config, func(o *s3sdk.Options) { o.UsePathStyle = true })
 	executions := sfn.NewFromConfig(config)
 	metrics := cloudwatchsdk.NewFromConfig(config)
+	stacks := cloudformationsdk.NewFromConfig(config)
 	now := w.Clock.Now
 	return map[string]lambda.Handler{
 		"validaterequest":   function(validaterequest.Handler{}.Handle),
 		"acquirelock":       function(acquirelock.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
 		"finddeadrun":       function(finddeadrun.Handler{Records: records, Executions: executions, Bucket: Bucket, Now: now}.Handle),
 		"recover":           function(recoverstep.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
-		"preflight":         function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"preflight":         function(preflight.Handler{CloudFront: cf, CloudWatch: metrics, BucketPolicies: records, Stacks: stacks, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"routeheader":       function(routeheader.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now, Random: w.secrets()}.Handle),
 		"smoketest":         function(smoketest.Handler{CloudFront: cf, Objects: records, Web: w.Transport.RoundTrip, Now: now}.Handle),
 		"checkcontent":      function(checkcontent.Handler{CloudFront: cf, Objects: records, Now: now}.Handle),

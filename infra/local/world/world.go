@@ -23,6 +23,7 @@ import (
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/cloudformation"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/cloudwatch"
 	"cloudfront-cd/internal/standin/edge"
@@ -77,6 +78,9 @@ type World struct {
 	// StepFunctions is the API in front of Engine.
 	StepFunctions *stepfunctions.Server
 
+	// CloudFormation has the stack that staging belongs to, whose last deployment has ended.
+	CloudFormation *cloudformation.Server
+
 	// Intercept, when set, stands between Step Functions and the Lambda function: it can fail the call before or after its
 	// effect, run it twice, or let it take longer than it may.
 	Intercept func(call asl.Call, run func() asl.Result) asl.Result
@@ -125,9 +129,12 @@ func New(o Options) (*World, error) {
 			"events.us-east-1.amazonaws.com":     w.Events,
 		},
 	}
+	w.CloudFormation = cloudformation.New(clock)
+	w.Transport.Hosts["cloudformation.us-east-1.amazonaws.com"] = w.CloudFormation
 	if err := w.addPair(o); err != nil {
 		return nil, err
 	}
+	w.SetStagingStack("UPDATE_COMPLETE")
 	if err := w.addContent(o); err != nil {
 		return nil, err
 	}

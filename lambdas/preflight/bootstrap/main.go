@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -20,6 +21,6 @@ func main() {
 	objects := s3.NewFromConfig(c)
 	lambda.Start(fault.Handler(preflight.Handler{
 		CloudFront: cloudfront.NewFromConfig(c), CloudWatch: cloudwatch.NewFromConfig(c),
-		BucketPolicies: objects, Records: objects, Bucket: setting("BUCKET"), Now: time.Now,
+		BucketPolicies: objects, Stacks: cloudformation.NewFromConfig(c), Records: objects, Bucket: setting("BUCKET"), Now: time.Now,
 	}.Handle))
 }
