@@ -77,6 +77,7 @@ func TestReadsAreOnExactlyTheirResources(t *testing.T) {
 		"cloudfront:GetDistribution":               both,
 		"cloudfront:GetContinuousDeploymentPolicy": anyPolicy,
 		"cloudfront:ListDistributions":             "*",
+		"cloudfront:GetMonitoringSubscription":     "*",
 		"cloudwatch:GetMetricData":                 "*",
 		"cloudformation:DescribeStackResources":    "*",
 		"cloudformation:DescribeStacks":            "arn:aws:cloudformation:us-east-1:" + account + ":stack/*",

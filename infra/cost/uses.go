@@ -16,7 +16,7 @@ type use struct {
 
 // uses is what an invocation of each function may ask for, by its folder below lambdas/: the most that any invocation does
 // in any scenario of the local engine. A test counts there, so that this table cannot go out of date. Preflight asks for
-// one bucket policy more for each further S3 origin.
+// one bucket policy more for each further S3 origin, Observe for two metrics more of each distribution with the latency gate.
 //
 // Calls of CloudFront's control plane are not in it: CloudFront's pricing page has no price for them. Nor are those of Step
 // Functions, which are in the price of the transitions.
@@ -36,7 +36,7 @@ func uses() map[string]use {
 		"judgeprimary":     {alarms: 1},
 		"observe":          {metrics: 6},
 		"placehold":        {puts: 1, gets: 1},
-		"preflight":        {puts: 1, gets: 2, metrics: 1, alarms: 1},
+		"preflight":        {puts: 1, gets: 2, metrics: 3, alarms: 1},
 		"promote":          {gets: 1},
 		"provetraffic":     {metrics: 2},
 		"recover":          {gets: 4},

@@ -124,6 +124,9 @@ func TestTheTableOfUsesIsWhatTheLocalEngineSees(t *testing.T) {
 		stage.World.Clock.RunUntil(func() bool { return x.Status() != asl.Running })
 	}
 	for _, s := range scenario.All() {
+		if strings.Contains(s.Request, `"latency"`) {
+			continue // a gate that asks for more metrics than the table's release
+		}
 		play(s, nil)
 		if s.Name == "healthy" {
 			play(s, []byte(withAlarms))

@@ -45,7 +45,7 @@ func (r *run) looked(at time.Time, l look) {
 	}
 	var news []string
 	for _, reason := range l.reasons {
-		if l.ends || !last.kinds[kind(reason)] && !l.expects(reason) {
+		if l.ends && !excluded(reason) || !last.kinds[kind(reason)] && !l.expects(reason) {
 			news = append(news, reason)
 			last.kinds[kind(reason)] = true
 		}
@@ -74,13 +74,17 @@ func (r *run) showLook(at time.Time, l look, reasons []string) {
 func (l look) expects(reason string) bool {
 	gate, _, _ := strings.Cut(reason, ":")
 	switch gate {
-	case "observe", "traffic", "excluded": // Prove Traffic has a line of its own, and what is excluded is always the same
+	case "observe", "traffic": // Prove Traffic has a line of its own
 		return true
 	case "requests":
 		return !l.visible()
 	}
-	return verdictOf(reason) == "healthy"
+	return verdictOf(reason) == "healthy" || excluded(reason)
 }
+
+// excluded reports whether a reason is what is left out of the minutes, which the wait for the first of them has said; the
+// record has it with each verdict.
+func excluded(reason string) bool { return strings.HasPrefix(reason, "excluded:") }
 
 // verdictOf is the verdict that a reason ends with.
 func verdictOf(reason string) string {
