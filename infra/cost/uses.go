@@ -7,7 +7,7 @@ import (
 
 // use is what one invocation of a function asks of services that bill by the request.
 type use struct {
-	puts    int // S3: PUT; DELETE is free
+	puts    int // S3: PUT, COPY and LIST; DELETE is free
 	gets    int // S3: GET and the like
 	metrics int // CloudWatch: metrics named in a GetMetricData
 	alarms  int // CloudWatch: DescribeAlarms, where the request names alarms
@@ -25,7 +25,7 @@ func uses() map[string]use {
 	return map[string]use{
 		"acquirelock":       {puts: 2, gets: 1},
 		"announce":          {events: 2},
-		"carryassets":       {puts: 18, gets: 5},
+		"carryassets":       {puts: 28, gets: 3},
 		"changestaging":     {gets: 1},
 		"checkcontent":      {puts: 2, gets: 6},
 		"checkdeployed":     {},
@@ -50,7 +50,7 @@ func uses() map[string]use {
 		"restoreprimary":    {gets: 2},
 		"routeheader":       {gets: 1},
 		"shifttraffic":      {gets: 1},
-		"smoketest":         {gets: 13},
+		"smoketest":         {gets: 18},
 		"stoptraffic":       {gets: 1},
 		"validaterequest":   {},
 	}

@@ -84,7 +84,7 @@ func (m *meter) invoke(call asl.Call, run func() asl.Result) asl.Result {
 	for _, c := range m.world.Transport.Log()[before:] {
 		switch {
 		case c.Service != "S3" || c.Operation == "DeleteObject":
-		case c.Operation == "PutObject":
+		case slices.Contains([]string{"PutObject", "CopyObject", "ListObjectsV2"}, c.Operation): // one price
 			m.now.Puts++
 		default:
 			m.now.Gets++
