@@ -7,7 +7,7 @@ import (
 
 // use is what one invocation of a function asks of services that bill by the request.
 type use struct {
-	puts    int // S3: PUT; DELETE is free
+	puts    int // S3: PUT, COPY and LIST; DELETE is free
 	gets    int // S3: GET and the like
 	metrics int // CloudWatch: metrics named in a GetMetricData
 	alarms  int // CloudWatch: DescribeAlarms, where the request names alarms
@@ -16,35 +16,43 @@ type use struct {
 
 // uses is what an invocation of each function may ask for, by its folder below lambdas/: the most that any invocation does
 // in any scenario of the local engine. A test counts there, so that this table cannot go out of date. Preflight asks for
-// one bucket policy more for each further S3 origin, Observe for two metrics more of each distribution with the latency gate.
+// one bucket policy more for each further S3 origin, Observe for two metrics more of each distribution with the latency gate; a
+// turn of Carry Assets copies up to a thousand objects, and those of the scenarios but content-50000 are few.
 //
 // Calls of CloudFront's control plane are not in it: CloudFront's pricing page has no price for them. Nor are those of Step
 // Functions, which are in the price of the transitions.
 func uses() map[string]use {
 	return map[string]use{
-		"acquirelock":      {puts: 2, gets: 1},
-		"announce":         {events: 2},
-		"changestaging":    {gets: 1},
-		"checkdeployed":    {},
-		"checkpair":        {},
-		"clearhold":        {gets: 1},
-		"confirmpromotion": {},
-		"examinepair":      {gets: 2},
-		"finddeadrun":      {gets: 1},
-		"finish":           {puts: 1, gets: 1},
-		"judgehealth":      {alarms: 1},
-		"judgeprimary":     {alarms: 1},
-		"observe":          {metrics: 6},
-		"placehold":        {puts: 1, gets: 1},
-		"preflight":        {puts: 1, gets: 2, metrics: 3, alarms: 1},
-		"promote":          {gets: 1},
-		"provetraffic":     {metrics: 2},
-		"recover":          {gets: 4},
-		"releaselock":      {gets: 1},
-		"restoreprimary":   {gets: 2},
-		"shifttraffic":     {gets: 1},
-		"stoptraffic":      {gets: 1},
-		"validaterequest":  {},
+		"acquirelock":       {puts: 2, gets: 1},
+		"announce":          {events: 2},
+		"carryassets":       {puts: 28, gets: 3},
+		"changestaging":     {gets: 1},
+		"checkcontent":      {puts: 2, gets: 6},
+		"checkdeployed":     {},
+		"checkinvalidation": {},
+		"checkpair":         {},
+		"clearhold":         {gets: 1},
+		"confirmpromotion":  {},
+		"examinepair":       {gets: 2},
+		"finddeadrun":       {gets: 1},
+		"finish":            {puts: 1, gets: 1},
+		"idleside":          {gets: 2},
+		"invalidate":        {gets: 1},
+		"judgehealth":       {alarms: 1},
+		"judgeprimary":      {alarms: 1},
+		"observe":           {metrics: 6},
+		"placehold":         {puts: 1, gets: 1},
+		"preflight":         {puts: 1, gets: 2, metrics: 3, alarms: 1},
+		"promote":           {gets: 1},
+		"provetraffic":      {metrics: 2},
+		"recover":           {gets: 4},
+		"releaselock":       {gets: 1},
+		"restoreprimary":    {gets: 2},
+		"routeheader":       {gets: 1},
+		"shifttraffic":      {gets: 1},
+		"smoketest":         {gets: 18},
+		"stoptraffic":       {gets: 1},
+		"validaterequest":   {},
 	}
 }
 

@@ -14,14 +14,24 @@ func TestAContentTypeFitsWhatItIsUsedAs(t *testing.T) {
 		contentType string
 		want        bool
 	}{
-		{content.Script, "text/javascript", true}, {content.Script, "application/javascript; charset=utf-8", true},
-		{content.Script, "text/plain", false}, {content.Script, "text/html", false}, {content.Script, "", false},
-		{content.Style, "text/css", true}, {content.Style, "binary/octet-stream", false},
-		{content.Image, "image/svg+xml", true}, {content.Image, "text/html", false},
-		{content.Font, "font/woff2", true}, {content.Font, "application/font-woff", true}, {content.Font, "text/css", false},
-		{content.Media, "video/mp4", true}, {content.Media, "image/png", false},
-		{content.Manifest, "application/manifest+json", true}, {content.Manifest, "text/html", false},
-		{content.Other, "application/wasm", true}, {content.Other, "text/html; charset=utf-8", false},
+		{content.Script, "text/javascript", true},
+		{content.Script, "application/javascript; charset=utf-8", true},
+		{content.Script, "text/plain", false},
+		{content.Script, "text/html", false},
+		{content.Script, "", false},
+		{content.Style, "text/css", true},
+		{content.Style, "binary/octet-stream", false},
+		{content.Image, "image/svg+xml", true},
+		{content.Image, "text/html", false},
+		{content.Font, "font/woff2", true},
+		{content.Font, "application/font-woff", true},
+		{content.Font, "text/css", false},
+		{content.Media, "video/mp4", true},
+		{content.Media, "image/png", false},
+		{content.Manifest, "application/manifest+json", true},
+		{content.Manifest, "text/html", false},
+		{content.Other, "application/wasm", true},
+		{content.Other, "text/html; charset=utf-8", false},
 	} {
 		if got := content.Fits(c.kind, c.contentType); got != c.want {
 			t.Errorf("%q as %q: got %t", c.contentType, c.kind, got)

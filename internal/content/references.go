@@ -71,24 +71,24 @@ func (f *finder) setBase(href string) {
 }
 
 func (f *finder) element(n *html.Node) {
-	switch n.DataAtom {
-	case atom.Script:
+	switch n.Data {
+	case "script":
 		f.add(attribute(n, "src"), Script)
-	case atom.Link:
+	case "link":
 		if kind, loads := linkKind(n); loads {
 			f.add(attribute(n, "href"), kind)
 			f.addSet(attribute(n, "imagesrcset"))
 		}
-	case atom.Img:
+	case "img":
 		f.add(attribute(n, "src"), Image)
 		f.addSet(attribute(n, "srcset"))
-	case atom.Source:
+	case "source":
 		f.addSet(attribute(n, "srcset"))
 		f.add(attribute(n, "src"), Media)
-	case atom.Video, atom.Audio:
+	case "video", "audio":
 		f.add(attribute(n, "src"), Media)
 		f.add(attribute(n, "poster"), Image)
-	case atom.Track:
+	case "track":
 		f.add(attribute(n, "src"), Other)
 	}
 }

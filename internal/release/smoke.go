@@ -19,14 +19,14 @@ type Smoke struct {
 	Header string `json:"header,omitempty"`
 }
 
-// Route is the policy when it routes by header. (Route Header)
+// Route is the policy when it routes by header, as Route Header leaves it.
 type Route struct {
 	Write
 
 	Header string `json:"header"`
 }
 
-// SmokeTest is what was seen of staging through the primary's domain. (Smoke Test)
+// SmokeTest is what Smoke Test has seen of staging through the primary's domain.
 type SmokeTest struct {
 	// At most one of Passed and Again is true; when neither is, the release goes back.
 	Passed bool `json:"passed"`

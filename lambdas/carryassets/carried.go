@@ -42,39 +42,41 @@ func (t *turn) readCarried(ctx context.Context, side release.Side) (carried, err
 
 // announce writes down what is about to be carried, side by side.
 func (t *turn) announce(ctx context.Context, todo []entry) error {
-	until := t.begun.Add(slack).Unix()
-	for _, way := range []struct {
-		to      way
-		side    release.Side
-		carried *carried
-	}{{toNew, t.new, &t.carriedNew}, {toOld, t.old, &t.carriedOld}} {
-		news := carried{Until: maps.Clone(way.carried.Until), etag: way.carried.etag}
-		if news.Until == nil {
-			news.Until = map[string]int64{}
-		}
-		changed := false
-		for _, e := range todo {
-			if t.way(e) == way.to {
-				news.Until[e.key], changed = until, true
-			}
-		}
-		if !changed {
-			continue
-		}
-		news.forget()
-		key := release.CarriedKey(way.side)
-		_, err := record.Write(ctx, t.Records, t.Bucket, key, news, record.Condition{ETag: news.etag, Missing: news.etag == ""})
-		if fault.Code(err) == live.PreconditionFailed {
-			return unavailable("%s was written by an earlier call of this step: look again", key)
-		}
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(t.part.Records, key) {
-			t.part.Records = append(slices.Clone(t.part.Records), key)
+	if err := t.announceTo(ctx, t.new, t.carriedNew, keysOf(todo, func(e entry) bool { return t.way(e) == toNew })); err != nil {
+		return err
+	}
+	return t.announceTo(ctx, t.old, t.carriedOld, keysOf(todo, func(e entry) bool { return t.way(e) == toOld }))
+}
+
+func keysOf(entries []entry, wanted func(entry) bool) []string {
+	var keys []string
+	for _, e := range entries {
+		if wanted(e) {
+			keys = append(keys, e.key)
 		}
 	}
-	return nil
+	return keys
+}
+
+func (t *turn) announceTo(ctx context.Context, side release.Side, before carried, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	after := carried{Until: map[string]int64{}}
+	maps.Copy(after.Until, before.Until)
+	for _, key := range keys {
+		after.Until[key] = t.begun.Add(slack).Unix()
+	}
+	after.forget()
+	key := release.CarriedKey(side)
+	_, err := record.Write(ctx, t.Records, t.Bucket, key, after, record.Condition{ETag: before.etag, Missing: before.etag == ""})
+	if fault.Code(err) == live.PreconditionFailed {
+		return unavailable("%s was written by an earlier call of this step: look again", key)
+	}
+	if err == nil && !slices.Contains(t.part.Records, key) {
+		t.part.Records = append(slices.Clone(t.part.Records), key)
+	}
+	return err
 }
 
 func (c *carried) forget() {

@@ -114,22 +114,7 @@ func (t *turn) comparePage(ctx context.Context) (over bool, err error) {
 		return false, err
 	}
 	for _, e := range page {
-		if e.new != nil {
-			t.part.NewObjects++
-		}
-		if e.old != nil {
-			t.part.OldObjects++
-		}
-		switch t.way(e) {
-		case toOld:
-			t.part.ToOld++
-		case toNew:
-			t.part.ToNew++
-		case stays:
-			if e.new == nil && !t.change.IsDocument(e.key) {
-				t.part.LeftOut++
-			}
-		}
+		t.count(e)
 	}
 	if err := t.compare(ctx, page); err != nil {
 		return false, err
@@ -147,15 +132,29 @@ func (t *turn) comparePage(ctx context.Context) (over bool, err error) {
 		return false, nil
 	}
 	t.part.After = ""
-	switch {
-	case len(t.part.Findings) > 0:
-		t.part.Refused = true
-	case t.part.ToNew+t.part.ToOld == 0:
-		t.part.Done = true
-	default:
-		t.part.Copying = true
-	}
+	t.part.Refused = len(t.part.Findings) > 0
+	t.part.Done = !t.part.Refused && t.part.ToNew+t.part.ToOld == 0
+	t.part.Copying = !t.part.Refused && !t.part.Done
 	return true, nil
+}
+
+func (t *turn) count(e entry) {
+	if e.new != nil {
+		t.part.NewObjects++
+	}
+	if e.old != nil {
+		t.part.OldObjects++
+	}
+	switch t.way(e) {
+	case toOld:
+		t.part.ToOld++
+	case toNew:
+		t.part.ToNew++
+	case stays:
+		if e.new == nil && !t.change.IsDocument(e.key) {
+			t.part.LeftOut++
+		}
+	}
 }
 
 // copyPage copies what a page of both sides lacks.
@@ -181,18 +180,8 @@ func (t *turn) copyPage(ctx context.Context) error {
 	if err := t.announce(ctx, todo); err != nil {
 		return err
 	}
-	const atOnce = 100
-	for chunk := range slices.Chunk(todo, atOnce) {
-		if err := t.each(chunk, func(e entry) error { return t.copyOne(ctx, e) }); err != nil {
-			return err
-		}
-		for _, e := range chunk {
-			t.part.Copied++
-			t.part.Bytes += e.object().Size
-		}
-		if t.part.After = chunk[len(chunk)-1].key; t.late() {
-			return nil
-		}
+	if late, err := t.copyAll(ctx, todo); late || err != nil {
+		return err
 	}
 	if len(page) > 0 {
 		t.part.After = page[len(page)-1].key
@@ -201,6 +190,24 @@ func (t *turn) copyPage(ctx context.Context) error {
 		t.part.Done, t.part.After = true, ""
 	}
 	return nil
+}
+
+// copyAll copies in the order of the keys, until it is late.
+func (t *turn) copyAll(ctx context.Context, todo []entry) (late bool, err error) {
+	const atOnce = 100
+	for chunk := range slices.Chunk(todo, atOnce) {
+		if err := t.eachOf(len(chunk), func(i int) error { return t.copyOne(ctx, chunk[i]) }); err != nil {
+			return false, err
+		}
+		for _, e := range chunk {
+			t.part.Copied++
+			t.part.Bytes += e.object().Size
+		}
+		if t.part.After = chunk[len(chunk)-1].key; t.late() {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (t *turn) refuse(name, fact, why, do string) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -65,32 +66,40 @@ func (t *turn) next(ctx context.Context) (page []entry, more bool, err error) {
 		return nil, false, fmt.Errorf("list %s: %w", t.old, err)
 	}
 	// Beyond the end of a page that is not the last one, nothing is known of its side.
-	known := func(key string) bool {
-		return (!moreNew || key <= newer[len(newer)-1].Key) && (!moreOld || key <= older[len(older)-1].Key)
+	all := merged(newer, older)
+	if moreNew {
+		all = upTo(all, newer[len(newer)-1].Key)
 	}
+	if moreOld {
+		all = upTo(all, older[len(older)-1].Key)
+	}
+	return all, moreNew || moreOld, nil
+}
+
+// merged are two lists in the order of their keys as one.
+func merged(newer, older []content.Object) []entry {
+	var all []entry
 	for len(newer)+len(older) > 0 {
 		var e entry
-		switch {
-		case len(older) == 0 || len(newer) > 0 && newer[0].Key <= older[0].Key:
-			e.key = newer[0].Key
-		default:
+		if len(older) == 0 || len(newer) > 0 && newer[0].Key <= older[0].Key {
+			e, newer = entry{key: newer[0].Key, new: &newer[0]}, newer[1:]
+		} else {
 			e.key = older[0].Key
-		}
-		if !known(e.key) {
-			return page, true, nil
-		}
-		if len(newer) > 0 && newer[0].Key == e.key {
-			e.new, newer = &newer[0], newer[1:]
 		}
 		if len(older) > 0 && older[0].Key == e.key {
 			e.old, older = &older[0], older[1:]
 		}
-		page = append(page, e)
-		if len(newer) == 0 && moreNew || len(older) == 0 && moreOld {
-			return page, true, nil
-		}
+		all = append(all, e)
 	}
-	return page, false, nil
+	return all
+}
+
+func upTo(entries []entry, last string) []entry {
+	i, found := slices.BinarySearchFunc(entries, last, func(e entry, key string) int { return strings.Compare(e.key, key) })
+	if found {
+		i++
+	}
+	return entries[:i]
 }
 
 // compare notes the keys at which both sides have assets with other bytes. Equal ETags are equal bytes; different ones may be,
@@ -163,10 +172,6 @@ func (t *turn) copyOne(ctx context.Context, e entry) error {
 // escaped is a source as the header has it: URL-encoded (Amazon S3 API Reference, CopyObject).
 func escaped(source string) string {
 	return strings.NewReplacer("+", "%20", "%2F", "/").Replace(url.QueryEscape(source))
-}
-
-func (t *turn) each(entries []entry, do func(entry) error) error {
-	return t.eachOf(len(entries), func(i int) error { return do(entries[i]) })
 }
 
 // eachOf does n things, several at once where that is allowed, and returns the first error in their order.

@@ -84,32 +84,36 @@ func (b *build) references(ctx context.Context, document []byte) error {
 			"a look at more would bring the Lambda near its timeout", "nothing; Smoke Test and the gates see the rest")
 		all = all[:mostReferences]
 	}
-	var missing, wrong, short []string
+	var seen seen
 	for _, r := range all {
-		key := b.part.New.Key(r.Path)
-		got, err := b.Objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.part.New.Bucket, Key: &key}, content.In(b.part.New.Region))
-		if content.Missing(err) {
-			missing = append(missing, key)
-			continue
-		}
-		if err != nil {
-			if err := b.unreadable("read "+key, err); err != nil {
-				return err
-			}
-			continue
-		}
-		if contentType := aws.ToString(got.ContentType); !content.Fits(r.Kind, contentType) {
-			wrong = append(wrong, strings.TrimSpace(fmt.Sprintf("%s is %s, used as %s", key, contentType, r.Kind)))
-		}
-		if kept, _ := content.Kept(aws.ToString(got.CacheControl)); content.Hashed(key) && kept < longLived {
-			short = append(short, fmt.Sprintf("%s %q", key, aws.ToString(got.CacheControl)))
-		}
-		if err := b.readable(ctx, key, got.ServerSideEncryption); err != nil {
+		if err := b.reference(ctx, r, &seen); err != nil {
 			return err
 		}
 	}
-	b.referenceFindings(missing, wrong, short)
+	b.referenceFindings(seen.missing, seen.wrong, seen.short)
 	return nil
+}
+
+// seen is what is wrong with the references.
+type seen struct{ missing, wrong, short []string }
+
+func (b *build) reference(ctx context.Context, r content.Reference, seen *seen) error {
+	key := b.part.New.Key(r.Path)
+	got, err := b.Objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.part.New.Bucket, Key: &key}, content.In(b.part.New.Region))
+	if content.Missing(err) {
+		seen.missing = append(seen.missing, key)
+		return nil
+	}
+	if err != nil {
+		return b.unreadable("read "+key, err)
+	}
+	if contentType := aws.ToString(got.ContentType); !content.Fits(r.Kind, contentType) {
+		seen.wrong = append(seen.wrong, strings.TrimSpace(fmt.Sprintf("%s is %s, used as %s", key, contentType, r.Kind)))
+	}
+	if kept, _ := content.Kept(aws.ToString(got.CacheControl)); content.Hashed(key) && kept < longLived {
+		seen.short = append(seen.short, fmt.Sprintf("%s %q", key, aws.ToString(got.CacheControl)))
+	}
+	return b.readable(ctx, key, got.ServerSideEncryption)
 }
 
 func (b *build) referenceFindings(missing, wrong, short []string) {

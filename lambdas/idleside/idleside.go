@@ -154,7 +154,7 @@ func (h Handler) sidesOf(ctx context.Context, origin string, evidence record.Evi
 	if err == nil && !slices.ContainsFunc(sides, side.Same) {
 		sides = append(sides, side)
 	}
-	return sides, nil //nolint:nilerr // staging need not have the origin
+	return sides, nil
 }
 
 // sideOf is what an origin of a config reads.

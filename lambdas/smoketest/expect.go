@@ -66,26 +66,36 @@ func (l *look) paths(ctx context.Context) ([]target, error) {
 		all = append(all, target{path: p, page: true})
 	}
 	for _, p := range asked {
-		o, err := l.sides.behind(ctx, l.sides.new, p)
+		loaded, err := l.loadedBy(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		if o.body == nil {
-			continue
-		}
-		references, err := content.References(o.body, p, func(host string) bool { return host == l.doc.Preflight.Primary.Domain || l.alias(host) })
-		if err != nil {
-			return nil, fault.Errorf(fault.Unexpected, "%w", err)
-		}
-		for _, r := range references {
-			t := target{path: r.Path, kind: r.Kind}
-			// What an API answers is not for a test to ask for.
-			if side, _ := l.sides.sideOf(l.sides.new, r.Path); side.Bucket != "" && !slices.Contains(all, t) && len(all) < mostPaths {
+		for _, t := range loaded {
+			if !slices.Contains(all, t) && len(all) < mostPaths {
 				all = append(all, t)
 			}
 		}
 	}
 	return all, nil
+}
+
+// loadedBy is what the page behind a path loads from a bucket: what an API answers is not for a test to ask for.
+func (l *look) loadedBy(ctx context.Context, page string) ([]target, error) {
+	o, err := l.sides.behind(ctx, l.sides.new, page)
+	if err != nil || o.body == nil {
+		return nil, err
+	}
+	references, err := content.References(o.body, page, func(host string) bool { return host == l.doc.Preflight.Primary.Domain || l.alias(host) })
+	if err != nil {
+		return nil, fault.Errorf(fault.Unexpected, "%w", err)
+	}
+	var loaded []target
+	for _, r := range references {
+		if side, _ := l.sides.sideOf(l.sides.new, r.Path); side.Bucket != "" {
+			loaded = append(loaded, target{path: r.Path, kind: r.Kind})
+		}
+	}
+	return loaded, nil
 }
 
 func (l *look) alias(host string) bool {
@@ -156,7 +166,7 @@ func (s sides) read(ctx context.Context, c *types.DistributionConfig, urlPath st
 		o.known, o.missing = true, true
 		return o, nil
 	case fault.NameOf(err) == fault.Refused && err != nil:
-		return o, nil // known stays false: CloudFront may read what this workflow may not
+		return o, nil //nolint:nilerr // known stays false: CloudFront may read what this workflow may not
 	case err != nil:
 		return o, fmt.Errorf("read s3://%s/%s: %w", side.Bucket, key, err)
 	}

@@ -62,6 +62,8 @@ type look struct {
 	part   release.SmokeTest
 	// proven is true once an answer was staging's beyond doubt: the two sides differ there.
 	proven bool
+	// waits is the first finding that may pass.
+	waits finding
 }
 
 // prepare reads what the policy lets through and what there is to be seen.
@@ -101,33 +103,47 @@ func (l *look) look(ctx context.Context) error {
 		return err
 	}
 	l.part.Paths = len(paths)
-	waits, late := finding{}, false
-	for i := l.part.Next; i < len(paths) && !late; i++ {
+	for i := l.part.Next; i < len(paths); i++ {
 		f, err := l.see(ctx, paths[i])
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case f.name != "" && f.passes:
-			if waits.name == "" {
-				waits, l.part.Next = f, i
-			}
-			if i == 0 {
-				late = true // nothing behind the first page says more while that is not routed
-			}
-		case f.name != "":
-			l.part.Findings = append(l.part.Findings, f.finding())
-			late = len(l.part.Findings) == mostFindings
 		}
-		if !late && l.Now().Sub(l.part.At) >= lookFor && i+1 < len(paths) {
-			late = true
-			if waits.name == "" {
-				waits, l.part.Next = finding{name: release.SmokeTimeout, fact: fmt.Sprintf("%d of %d paths were looked at", i+1, len(paths))}, i+1
-			}
+		l.note(f, i)
+		if l.over(f, i) {
+			break
+		}
+		if l.late() && i+1 < len(paths) {
+			l.wait(finding{name: release.SmokeTimeout, fact: fmt.Sprintf("%d of %d paths were looked at", i+1, len(paths))}, i+1)
+			break
 		}
 	}
-	l.conclude(waits)
+	l.conclude(l.waits)
 	return nil
 }
+
+// note keeps what is wrong with a path, and the first that may yet come right.
+func (l *look) note(f finding, path int) {
+	switch {
+	case f.name == "":
+	case f.passes:
+		l.wait(f, path)
+	default:
+		l.part.Findings = append(l.part.Findings, f.finding())
+	}
+}
+
+func (l *look) wait(f finding, path int) {
+	if l.waits.name == "" {
+		l.waits, l.part.Next = f, path
+	}
+}
+
+// over is when more paths say no more: as long as the first page is not routed, and when enough is wrong.
+func (l *look) over(f finding, path int) bool {
+	return path == 0 && f.name != "" && f.passes || len(l.part.Findings) == mostFindings
+}
+
+func (l *look) late() bool { return l.Now().Sub(l.part.At) >= lookFor }
 
 func (l *look) conclude(waits finding) {
 	switch {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -66,7 +67,7 @@ func nobodyMissesAnything(w *world.World) error {
 			both.Site, both.SiteErrors, both.Misplaced, total.Strayed)
 	}
 	if both.Site == 0 {
-		return fmt.Errorf("nobody came")
+		return errors.New("nobody came")
 	}
 	return nil
 }

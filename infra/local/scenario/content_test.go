@@ -8,6 +8,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -245,9 +246,7 @@ func between(w *world.World, path string, status int, header http.Header, body s
 		if r.URL.Path != path && (path == "/" || !strings.HasPrefix(r.URL.Path, path)) {
 			return false
 		}
-		for name, values := range header {
-			rw.Header()[name] = values
-		}
+		maps.Copy(rw.Header(), header)
 		rw.WriteHeader(status)
 		_, _ = rw.Write([]byte(body))
 		return true

@@ -148,6 +148,8 @@ func wanted(definition golden.Machine, title string, tr trouble, stage *scenario
 			return usual // Confirm Promotion reads it
 		}
 		return []string{release.NeedsOperator}
+	case kept == "null":
+		return usual // it changes nothing
 	case last.Next == "Stop Traffic" || last.Next == "Judge Health":
 		return []string{release.RolledBack}
 	case last.Next == "Finish" && kept == "$.failure":
