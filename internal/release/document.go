@@ -64,6 +64,10 @@ type Document struct {
 	Stop *Write `json:"stop,omitempty"`
 	// Restore is the primary put back to its saved config. (Restore Primary)
 	Restore *Write `json:"restore,omitempty"`
+	// Parts is the pair that is taken apart, as it was found. (Find Pair)
+	Parts *Parts `json:"parts,omitempty"`
+	// Detach is the policy detached from the primary. (Detach Policy)
+	Detach *Detach `json:"detach,omitempty"`
 	// Failure is why the release went back.
 	Failure *Failure `json:"failure,omitempty"`
 	// Stranded is why the way back, or the way on after the promotion, could not be finished.

@@ -49,6 +49,7 @@ const (
 	OfPromotion = "promotion"
 	OfRestore   = "restore"
 	OfStop      = "stop"
+	OfDetach    = "detach"
 )
 
 // Whose counts Observe reads: its which.
