@@ -6,6 +6,8 @@ package release
 const (
 	Release = "release"
 	Recover = "recover"
+	Retire  = "retire"
+	Cleanup = "cleanup"
 )
 
 // AtOnce is the which of Recover where it must not wait for the lock.
@@ -29,11 +31,12 @@ const (
 	NeedsOperator    = "Needs Operator"
 	Recovered        = "Recovered"
 	NothingToRecover = "Nothing To Recover"
+	Retired          = "Retired"
 )
 
 // Ends lists every end of every workflow.
 func Ends() []string {
-	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover}
+	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Retired}
 }
 
 // UnsafeStatuses are the statuses in which an execution may have left viewers on staging: Step Functions runs no Catch
@@ -49,7 +52,9 @@ const (
 	OfPromotion = "promotion"
 	OfRestore   = "restore"
 	OfStop      = "stop"
+	OfDisable   = "disable"
 	OfDetach    = "detach"
+	OfNoStaging = "no-staging"
 )
 
 // Whose counts Observe reads: its which.
@@ -66,4 +71,5 @@ const (
 	EventBakeInconclusive = "bake-inconclusive"
 	EventReleaseEnded     = "release-ended"
 	EventRecoverEnded     = "recover-ended"
+	EventRetireEnded      = "retire-ended"
 )

@@ -10,9 +10,12 @@ import (
 // the runbook.
 func (d *Document) Conclude() Outcome {
 	o := Outcome{}
-	if d.Workflow == Recover {
+	switch d.Workflow {
+	case Recover:
 		o = d.concludeRecovery()
-	} else {
+	case Retire:
+		o = d.concludeRetire()
+	default:
 		o = d.concludeRelease()
 	}
 	o.Cause = shorten(o.Cause)

@@ -145,6 +145,10 @@ func writeOf(in release.Input) (release.Write, error) {
 		write = doc.Restore
 	case release.OfStop:
 		write = doc.Stop
+	case release.OfDisable:
+		write = doc.Disable
+	case release.OfNoStaging:
+		write = doc.StagingOff
 	case release.OfDetach:
 		if doc.Detach != nil {
 			write = &doc.Detach.Write

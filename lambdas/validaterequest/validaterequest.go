@@ -14,8 +14,11 @@ type Handler struct{}
 // Handle may be retried at any time: it neither reads nor writes anything.
 func (Handler) Handle(_ context.Context, in release.Input) (release.Plan, error) {
 	parse := release.ParsePlan
-	if in.Document.Workflow == release.Recover {
+	switch in.Document.Workflow {
+	case release.Recover:
 		parse = release.ParseRecovery
+	case release.Retire:
+		parse = release.ParseRetire
 	}
 	plan, err := parse(in.Document.Request)
 	if err != nil {
