@@ -38,6 +38,7 @@ func workflows() map[string]func(constructs.Construct, func(string) awslambda.IF
 		"release": statemachine.Release,
 		"recover": statemachine.Recover,
 		"retire":  statemachine.Retire,
+		"cleanup": statemachine.Cleanup,
 	}
 }
 

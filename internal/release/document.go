@@ -64,6 +64,12 @@ type Document struct {
 	Stop *Write `json:"stop,omitempty"`
 	// Restore is the primary put back to its saved config. (Restore Primary)
 	Restore *Write `json:"restore,omitempty"`
+	// Look is the look through the account. (Look Around)
+	Look *Look `json:"look,omitempty"`
+	// Orphans is what it has shown. (Find Orphans)
+	Orphans *Orphans `json:"orphans,omitempty"`
+	// Orphan is the one that an iteration of Clean Up is about.
+	Orphan *Orphan `json:"orphan,omitempty"`
 	// Parts is the pair that is taken apart, as it was found. (Find Pair)
 	Parts *Parts `json:"parts,omitempty"`
 	// Disable is the policy switched off before it is detached. (Disable Policy)
@@ -353,6 +359,9 @@ type Outcome struct {
 	Recovered        bool `json:"recovered"`
 	NothingToRecover bool `json:"nothingToRecover"`
 	Retired          bool `json:"retired"`
+	Clean            bool `json:"clean"`
+	Cleaned          bool `json:"cleaned"`
+	OrphansFound     bool `json:"orphansFound"`
 
 	Record string    `json:"record,omitempty"`
 	At     time.Time `json:"at,omitzero"`

@@ -32,11 +32,14 @@ const (
 	Recovered        = "Recovered"
 	NothingToRecover = "Nothing To Recover"
 	Retired          = "Retired"
+	Clean            = "Clean"
+	Cleaned          = "Cleaned"
+	OrphansFound     = "Orphans Found"
 )
 
 // Ends lists every end of every workflow.
 func Ends() []string {
-	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Retired}
+	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Retired, Clean, Cleaned, OrphansFound}
 }
 
 // UnsafeStatuses are the statuses in which an execution may have left viewers on staging: Step Functions runs no Catch
@@ -72,4 +75,5 @@ const (
 	EventReleaseEnded     = "release-ended"
 	EventRecoverEnded     = "recover-ended"
 	EventRetireEnded      = "retire-ended"
+	EventCleanupEnded     = "cleanup-ended"
 )

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	cloudformationsdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cloudfrontsdk "github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	cloudwatchsdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	eventbridgesdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -36,10 +37,13 @@ import (
 	"cloudfront-cd/lambdas/disablestaging"
 	"cloudfront-cd/lambdas/examinepair"
 	"cloudfront-cd/lambdas/finddeadrun"
+	"cloudfront-cd/lambdas/findorphans"
 	"cloudfront-cd/lambdas/findpair"
 	"cloudfront-cd/lambdas/finish"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
+	"cloudfront-cd/lambdas/lookaround"
+	"cloudfront-cd/lambdas/noteresult"
 	"cloudfront-cd/lambdas/observe"
 	"cloudfront-cd/lambdas/placehold"
 	"cloudfront-cd/lambdas/preflight"
@@ -47,6 +51,7 @@ import (
 	"cloudfront-cd/lambdas/provetraffic"
 	recoverstep "cloudfront-cd/lambdas/recover"
 	"cloudfront-cd/lambdas/releaselock"
+	"cloudfront-cd/lambdas/report"
 	"cloudfront-cd/lambdas/restoreprimary"
 	"cloudfront-cd/lambdas/shifttraffic"
 	"cloudfront-cd/lambdas/stoptraffic"
@@ -62,6 +67,7 @@ func (w *World) functions() map[string]lambda.Handler {
 	cf := cloudfrontsdk.NewFromConfig(config)
 	records := s3sdk.NewFromConfig(config, func(o *s3sdk.Options) { o.UsePathStyle = true })
 	executions := sfn.NewFromConfig(config)
+	stacks := cloudformationsdk.NewFromConfig(config)
 	metrics := cloudwatchsdk.NewFromConfig(config)
 	now := w.Clock.Now
 	return map[string]lambda.Handler{
@@ -87,6 +93,10 @@ func (w *World) functions() map[string]lambda.Handler {
 		"finish":           function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"announce":         function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
 		"releaselock":      function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
+		"lookaround":       function(lookaround.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"findorphans":      function(findorphans.Handler{CloudFront: cf, Stacks: stacks, Executions: executions, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"noteresult":       function(noteresult.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"report":           function(report.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"findpair":         function(findpair.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"disablepolicy":    function(disablepolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"detachpolicy":     function(detachpolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),

@@ -23,6 +23,7 @@ import (
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/cloudformation"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/cloudwatch"
 	"cloudfront-cd/internal/standin/edge"
@@ -63,14 +64,16 @@ type World struct {
 	Clock      *simtime.Clock
 	CloudFront *cloudfront.Server
 	CloudWatch *cloudwatch.Server
-	S3         *s3.Server
-	Events     *eventbridge.Server
-	Edge       *edge.Edge
-	Viewers    *viewers.Population
-	Transport  *transport.Transport
-	Engine     *asl.Engine
-	Machines   map[string]*asl.Machine // by workflow
-	Pair       cloudfront.Pair
+	// CloudFormation knows of no stack unless a scenario puts one.
+	CloudFormation *cloudformation.Server
+	S3             *s3.Server
+	Events         *eventbridge.Server
+	Edge           *edge.Edge
+	Viewers        *viewers.Population
+	Transport      *transport.Transport
+	Engine         *asl.Engine
+	Machines       map[string]*asl.Machine // by workflow
+	Pair           cloudfront.Pair
 
 	// StepFunctions is the API in front of Engine.
 	StepFunctions *stepfunctions.Server
@@ -100,16 +103,17 @@ func Start() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, t
 func New(o Options) (*World, error) {
 	clock := simtime.New(Start().Add(-settle - lived))
 	w := &World{
-		Seed:       o.Seed,
-		Clock:      clock,
-		CloudFront: cloudfront.New(clock, o.Seed),
-		CloudWatch: cloudwatch.New(clock),
-		S3:         s3.New(clock),
-		Events:     eventbridge.New(clock),
-		random:     rand.New(rand.NewPCG(o.Seed, 1)),
-		ends:       map[string]int{},
-		origins:    map[string]edge.Origin{},
-		websites:   map[string]*website{},
+		Seed:           o.Seed,
+		Clock:          clock,
+		CloudFront:     cloudfront.New(clock, o.Seed),
+		CloudWatch:     cloudwatch.New(clock),
+		CloudFormation: cloudformation.New(clock),
+		S3:             s3.New(clock),
+		Events:         eventbridge.New(clock),
+		random:         rand.New(rand.NewPCG(o.Seed, 1)),
+		ends:           map[string]int{},
+		origins:        map[string]edge.Origin{},
+		websites:       map[string]*website{},
 	}
 	if err := w.S3.CreateBucket(Bucket); err != nil {
 		return nil, err
@@ -117,10 +121,11 @@ func New(o Options) (*World, error) {
 	w.Transport = &transport.Transport{
 		Now: clock.Now,
 		Hosts: map[string]http.Handler{
-			"cloudfront.amazonaws.com":           w.CloudFront,
-			"s3.us-east-1.amazonaws.com":         w.S3,
-			"monitoring.us-east-1.amazonaws.com": w.CloudWatch,
-			"events.us-east-1.amazonaws.com":     w.Events,
+			"cloudfront.amazonaws.com":               w.CloudFront,
+			"s3.us-east-1.amazonaws.com":             w.S3,
+			"monitoring.us-east-1.amazonaws.com":     w.CloudWatch,
+			"events.us-east-1.amazonaws.com":         w.Events,
+			"cloudformation.us-east-1.amazonaws.com": w.CloudFormation,
 		},
 	}
 	if err := w.addPair(o); err != nil {
