@@ -136,7 +136,7 @@ type candidate func(context.Context) (record.Verdict, error)
 func (j judge) candidates() []candidate {
 	var all []candidate
 	for _, lock := range j.seen.Locks {
-		all = append(all, func(ctx context.Context) (record.Verdict, error) { return j.lock(ctx, lock) })
+		all = append(all, func(context.Context) (record.Verdict, error) { return j.lock(lock), nil })
 	}
 	for _, policy := range j.seen.Policies {
 		all = append(all, func(ctx context.Context) (record.Verdict, error) { return j.policy(ctx, policy) })

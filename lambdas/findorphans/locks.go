@@ -82,14 +82,13 @@ func (h Handler) runs(ctx context.Context, holder record.Holder) (running bool, 
 	return !h.Now().After(aws.ToTime(got.StopDate).Add(release.StaleAfter)), "is " + string(got.Status), nil
 }
 
-// worker is the lock of a running execution that has to do with something: with its primary or itself, or with a pair
-// that, by its records, the policy or the staging distribution belongs to. A policy that maintenance has detached for an
-// hour is attached to no primary, and no orphan.
-func (j judge) worker(o release.Orphan, stagingID string) *record.SeenLock {
+// lockOn is the lock that has to do with something: with its primary or itself, or with a pair that, by its records, the
+// policy or the staging distribution belongs to. A policy that maintenance has detached for an hour is attached to no
+// primary, and no orphan.
+func (j judge) lockOn(o release.Orphan, stagingID string) *record.SeenLock {
 	for i, lock := range j.seen.Locks {
-		concerns := slices.Contains([]string{o.Lock, o.Primary}, lock.Subject) ||
-			o.PolicyID != "" && lock.Pair.PolicyID == o.PolicyID || stagingID != "" && lock.Pair.Staging == stagingID
-		if concerns && lock.Running {
+		if slices.Contains([]string{o.Lock, o.Primary}, lock.Subject) ||
+			o.PolicyID != "" && lock.Pair.PolicyID == o.PolicyID || stagingID != "" && lock.Pair.Staging == stagingID {
 			return &j.seen.Locks[i]
 		}
 	}
@@ -98,24 +97,23 @@ func (j judge) worker(o release.Orphan, stagingID string) *record.SeenLock {
 
 // lock judges a lock. What a holder has left that was taking a pair apart is gone on with at once: it was proven to be an
 // orphan, or an operator has asked for it. Other dead holders are for the recover workflow as long as they are young.
-func (j judge) lock(ctx context.Context, lock record.SeenLock) (record.Verdict, error) {
+func (j judge) lock(lock record.SeenLock) record.Verdict {
 	if lock.Running {
-		return record.Verdict{}, nil
+		return record.Verdict{}
 	}
 	o := release.Orphan{Kind: release.OrphanUnfinished, Lock: lock.Subject}
 	if lock.Unfinished {
-		return orphan(o, "%s, which was taking this apart, %s", lock.Holder, lock.Note), nil
+		return orphan(o, "%s, which was taking this apart, %s", lock.Holder, lock.Note)
 	}
 	if lock.At.After(j.oldest) {
-		return record.Verdict{}, nil
+		return record.Verdict{}
 	}
 	o.Kind, o.KeepPair = release.OrphanDeadLock, true
 	if d, found := j.seen.Distributions[lock.Subject]; found {
 		o.Primary, o.PolicyID = lock.Subject, d.PolicyID
 	}
-	// What the dead holder was about is kept where it is to be kept: the lock then stays for an operator.
-	if v, spared, err := j.spared(ctx, "lock "+lock.Subject, o, "", ownership{known: true}); spared || err != nil {
-		return v, err
+	if slices.Contains(j.seen.Held, lock.Subject) {
+		return left("lock "+lock.Subject, "there is a hold on it: an operator comes first")
 	}
-	return orphan(o, "its holder %s %s", lock.Holder, lock.Note), nil
+	return orphan(o, "its holder %s %s", lock.Holder, lock.Note)
 }

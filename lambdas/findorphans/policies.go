@@ -23,6 +23,9 @@ func (j judge) policy(ctx context.Context, p record.SeenPolicy) (record.Verdict,
 		o.Lock = p.ID
 	}
 	stagingID, staging := j.byDomain(p.Domain)
+	if j.unfinishedBusiness(o, stagingID) {
+		return record.Verdict{}, nil
+	}
 	stack, err := j.stack(ctx, p.ID)
 	if err != nil {
 		return record.Verdict{}, err
@@ -82,6 +85,9 @@ func (j judge) staging(ctx context.Context, id string) (record.Verdict, error) {
 		return record.Verdict{}, nil
 	}
 	o := release.Orphan{Kind: release.OrphanNoPolicy, Lock: id, Staging: id, Modified: d.LastModified}
+	if j.unfinishedBusiness(o, id) {
+		return record.Verdict{}, nil
+	}
 	stack, err := j.stack(ctx, id)
 	if err != nil {
 		return record.Verdict{}, err
@@ -92,9 +98,15 @@ func (j judge) staging(ctx context.Context, id string) (record.Verdict, error) {
 	return orphan(o, "no continuous deployment policy names it"), nil
 }
 
+// unfinishedBusiness is what a dead execution has left: the verdict on its lock is the one that counts.
+func (j judge) unfinishedBusiness(o release.Orphan, stagingID string) bool {
+	lock := j.lockOn(o, stagingID)
+	return lock != nil && !lock.Running
+}
+
 // spared is what keeps something from being an orphan that looks like one.
 func (j judge) spared(ctx context.Context, what string, o release.Orphan, stagingID string, stack ownership) (record.Verdict, bool, error) {
-	switch lock := j.worker(o, stagingID); {
+	switch lock := j.lockOn(o, stagingID); {
 	case slices.Contains(j.keep.Policies, o.PolicyID) && o.PolicyID != "", slices.Contains(j.keep.Distributions, o.Primary) && o.Primary != "",
 		slices.Contains(j.keep.Distributions, stagingID) && stagingID != "":
 		return left(what, "it is on the list %s", record.KeepKey), true, nil

@@ -54,6 +54,8 @@ type Options struct {
 	Policy cloudfront.Policy
 	// RequestsPerMinute is the site's traffic in its busiest hour; default 60,000.
 	RequestsPerMinute float64
+	// Quiet is a site without viewers, and so without metrics: days go by in no time.
+	Quiet bool
 	// Published is where content lies besides the origins of the two configs: what a release will point to.
 	Published []Target
 }
@@ -135,7 +137,9 @@ func New(o Options) (*World, error) {
 		return nil, err
 	}
 	w.addEdge(o)
-	w.addViewers(o)
+	if !o.Quiet {
+		w.addViewers(o)
+	}
 	w.handlers = w.functions()
 	if err := w.loadMachines(); err != nil {
 		return nil, err
@@ -237,7 +241,7 @@ func (w *World) Running() bool {
 
 // Evidence is the record of an execution, and whether there is one.
 func (w *World) Evidence(x *asl.Execution) (key string, data []byte, found bool) {
-	for _, key := range w.S3.Keys(Bucket, "releases/") {
+	for _, key := range append(w.S3.Keys(Bucket, "cleanups/"), w.S3.Keys(Bucket, "releases/")...) {
 		if data, found := w.S3.Get(Bucket, key); found && strings.HasSuffix(key, "-"+x.Name()+".json") {
 			return key, data, true
 		}
