@@ -128,7 +128,8 @@ func (s *cleanupStates) toTheOrphans() {
 	chain(s.CleanUp, s.Report)
 }
 
-// eachOrphan is one iteration: the same boxes as in Retire. It has no failing end: what failed is noted.
+// eachOrphan is one iteration: the same boxes as in Retire. It has no failing end, because that would end the Map: what
+// failed is noted.
 func (s *cleanupStates) eachOrphan() {
 	chain(s.AcquireLock, s.FindPair)
 	s.apartStates.arrows(s.PairToKeep, s.ReleaseLock)
@@ -158,7 +159,6 @@ func (s *cleanupStates) toTheEnds() {
 func (s *cleanupStates) sideways() {
 	catch(s.ValidateRequest, s.Report, failure, fault.InvalidRequest)
 	rescue(s.Report, stranded, s.ValidateRequest, s.LookAround, s.FindOrphans)
-	s.CleanUp.AddCatch(s.Report, &sfn.CatchProps{Errors: jsii.Strings(string(statesAll)), ResultPath: place(stranded)})
 	rescue(s.AnnounceCleanup, stranded, s.Report)
 	rescue(s.WhichEnd, discard, s.AnnounceCleanup)
 }

@@ -68,6 +68,8 @@ type SeenLock struct {
 	// Running is false where the holder has ended; Note says how.
 	Running bool   `json:"running"`
 	Note    string `json:"note"`
+	// Touched is true where the holder had come so far that it may have touched the pair.
+	Touched bool `json:"touched"`
 	// Unfinished is true where the holder was taking a pair apart.
 	Unfinished bool `json:"unfinished"`
 	// Pair is what the holder works on as far as the records say.

@@ -110,7 +110,7 @@ func (d *Document) ResultOf(at time.Time) Result {
 	case d.Orphan.KeepPair:
 		r.Done, r.Note = true, "The policy is off everywhere; the pair was left as it is, and its lock is free."
 	default:
-		r.Done, r.Note = true, "Taken apart: "+d.gone()
+		r.Done, r.Note = true, d.gone()
 	}
 	return r
 }
@@ -125,9 +125,9 @@ func (d *Document) gone() string {
 		gone = append(gone, "the staging distribution "+d.StagingDeleted.ID)
 	}
 	if len(gone) == 0 {
-		return "there was nothing left."
+		return "There was nothing left." + d.notes()
 	}
-	return strings.Join(gone, " and ") + " exist no more." + d.notes()
+	return "Deleted: " + strings.Join(gone, ", ") + "." + d.notes()
 }
 
 // cleanupRequest is what the schedule or an operator asks of cleanup.

@@ -44,7 +44,7 @@ const (
 	CleanupTimeout = 24 * time.Hour
 	// CleanupWithin is how long a cleanup begins with further orphans. One at a time, each ended by the deadlines of three
 	// propagations, they stay far below the 25,000 events of a history: it grows by nine every PollEvery.
-	CleanupWithin = 8 * time.Hour
+	CleanupWithin = 6 * time.Hour
 	// LookOnAfter is the pause in a look through all distributions that CloudFront has asked to slow down.
 	LookOnAfter = 5 * time.Second
 	// KnownWithin is how long Step Functions may take to show an end that its event has announced (DescribeExecution is

@@ -58,6 +58,7 @@ func (h Handler) readLock(ctx context.Context, subject string) (lock record.Seen
 	if _, _, err := record.Read(ctx, h.Records, h.Bucket, record.KeyOf(subject, holder), &evidence); err != nil {
 		return record.SeenLock{}, false, err
 	}
+	lock.Touched = holder.TakenOverFrom != nil || evidence.Preflight != nil || evidence.Parts != nil
 	lock.Unfinished = evidence.Parts != nil && !evidence.Parts.KeepPair
 	lock.Pair, _, err = record.LastPair(ctx, h.Records, h.Bucket, subject)
 	return lock, true, err

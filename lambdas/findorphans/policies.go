@@ -98,10 +98,11 @@ func (j judge) staging(ctx context.Context, id string) (record.Verdict, error) {
 	return orphan(o, "no continuous deployment policy names it"), nil
 }
 
-// unfinishedBusiness is what a dead execution has left: the verdict on its lock is the one that counts.
+// unfinishedBusiness is what a dead execution has left: the verdict on its lock is the one that counts. One that had touched
+// nothing has left nothing but the lock, which whoever works on this next takes over.
 func (j judge) unfinishedBusiness(o release.Orphan, stagingID string) bool {
 	lock := j.lockOn(o, stagingID)
-	return lock != nil && !lock.Running
+	return lock != nil && !lock.Running && lock.Touched
 }
 
 // spared is what keeps something from being an orphan that looks like one.
