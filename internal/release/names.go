@@ -10,6 +10,9 @@ const (
 	Cleanup = "cleanup"
 )
 
+// Workflows lists them all.
+func Workflows() []string { return []string{Release, Recover, Retire, Cleanup} }
+
 // AtOnce is the which of Recover where it must not wait for the lock.
 const AtOnce = "at-once"
 

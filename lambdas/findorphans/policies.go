@@ -111,7 +111,7 @@ func (j judge) spared(ctx context.Context, what string, o release.Orphan, stagin
 	case slices.Contains(j.keep.Policies, o.PolicyID) && o.PolicyID != "", slices.Contains(j.keep.Distributions, o.Primary) && o.Primary != "",
 		slices.Contains(j.keep.Distributions, stagingID) && stagingID != "":
 		return left(what, "it is on the list %s", record.KeepKey), true, nil
-	case lock != nil:
+	case lock != nil && lock.Running:
 		return left(what, "%s works on it", lock.Holder), true, nil
 	case slices.Contains(j.seen.Held, o.Primary) && o.Primary != "":
 		return left(what, "there is a hold on its primary %s: an operator comes first", o.Primary), true, nil
