@@ -37,7 +37,8 @@ func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Ex
 
 func styleOf(end string) watch.Style {
 	switch end {
-	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover:
+	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover,
+		release.Retired, release.Clean, release.Cleaned, release.OrphansFound:
 		return watch.Good
 	case release.Rejected, release.RolledBack:
 		return watch.Doubt

@@ -173,6 +173,8 @@ func event(tb testing.TB, which string) []byte {
 	tb.Helper()
 	w := pairtest.New(tb, pairtest.Promoted)
 	w.Document.Dead = &release.DeadRun{Found: true, Execution: pairtest.Other}
+	w.Document.Look, w.Document.Orphan = &release.Look{Record: "cleanups/mine.json"}, &release.Orphan{Kind: release.OrphanNoPolicy, Staging: pairtest.Staging}
+	w.Document.Parts = &release.Parts{Primary: pairtest.Primary, PolicyID: pairtest.Policy, Staging: pairtest.Staging}
 	input, err := json.Marshal(w.Input(which))
 	w.Must(err)
 	return input

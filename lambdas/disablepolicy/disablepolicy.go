@@ -28,8 +28,14 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Write, e
 	}
 	if id := doc.Parts.PolicyID; id != "" {
 		_, err := live.SwitchOff(ctx, h.CloudFront, id, nil, time.Time{})
-		if err != nil && fault.Code(err) != live.NoSuchPolicy {
-			return release.Write{}, err
+		switch fault.Code(err) {
+		case live.NoSuchPolicy:
+		case live.IllegalUpdate: // perhaps the primary is InProgress, which may last longer than what is merely unavailable
+			return release.Write{}, live.Settling(err, "disable the policy %s", id)
+		default:
+			if err != nil {
+				return release.Write{}, err
+			}
 		}
 	}
 	if doc.Parts.Primary == "" {

@@ -179,7 +179,7 @@ func TestSharedLambdasAreToldWhichTaskOfTakingApartTheyServe(t *testing.T) {
 	})
 }
 
-// Three propagations of an hour each, and after each write a quarter of an hour of refusals.
+// Three propagations of an hour each, and after each write half an hour of refusals.
 func TestTheMachinesOutliveWhatTheyWaitFor(t *testing.T) {
 	m := apartMachines(t)
 	if got := seconds(m[release.Retire].TimeoutSeconds); got != release.RetireTimeout || got < 6*time.Hour {

@@ -10,6 +10,7 @@ import (
 	"cloudfront-cd/infra/local/world"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudformation"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/transport"
 )
@@ -63,6 +64,11 @@ func apart() []Scenario {
 			Workflow: release.Cleanup, Request: cleanupRequest, Ends: []Ending{{release.Cleanup, []string{release.Cleaned}}},
 		}),
 		{
+			Name: "cleanup-while-releasing", Story: "A cleanup comes in the middle of a release of a pair whose stack was deleted: it leaves that pair alone, and takes an orphan apart.",
+			Ends:    []Ending{{First, []string{release.Promoted}}, {release.Cleanup, []string{release.Cleaned}}},
+			Prepare: cleanUpInTheMiddle, Check: onlyTheOrphanIsGone,
+		},
+		{
 			Name: "retire-while-releasing", Story: "Somebody retires a pair in the middle of a release: the lock refuses it, and the release goes on.",
 			Ends: []Ending{{First, []string{release.Promoted}}, {release.Retire, []string{release.Rejected}}},
 			Prepare: func(w *world.World) error {
@@ -106,6 +112,34 @@ func deleteOnlyLater(w *world.World) error {
 			_, _ = w.StartWorkflow(release.Retire, secondRetire, json.RawMessage(retireRequest))
 		})
 	})
+	return nil
+}
+
+const lonely = "E2LONELY01"
+
+func cleanUpInTheMiddle(w *world.World) error {
+	tree := w.Pair.Staging.Clone()
+	tree.Set("CallerReference", "")
+	if _, err := w.CloudFront.AddDistribution(lonely, tree); err != nil {
+		return err
+	}
+	w.CloudFormation.Put(cloudformation.Stack{
+		Name: "gone", Status: "DELETE_COMPLETE", Deleted: w.Clock.Now(), Resources: []cloudformation.Resource{{Physical: w.Pair.Policy.ID}},
+	})
+	w.Clock.Advance(2 * time.Hour)
+	w.When("Preflight", 1, func(*asl.Execution) {
+		_, _ = w.StartWorkflow(release.Cleanup, release.Cleanup, json.RawMessage(`{"apply": true, "minimumAge": "1h", "reason": "quota"}`))
+	})
+	return nil
+}
+
+func onlyTheOrphanIsGone(w *world.World) error {
+	if _, found := w.CloudFront.Live(lonely); found {
+		return errors.New("the orphan is left")
+	}
+	if _, found := w.CloudFront.Live(w.Pair.StagingID); !found || len(w.CloudFront.Policies()) != 1 {
+		return errors.New("the pair that was being released is gone")
+	}
 	return nil
 }
 
