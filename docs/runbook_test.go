@@ -89,6 +89,9 @@ func TestEveryEndLeadsToItsSection(t *testing.T) {
 		"nobody dead":                     {release.NothingToRecover, release.Document{Workflow: release.Recover, Plan: plan}},
 		"a refused recovery":              {release.Rejected, release.Document{Workflow: release.Recover, Failure: broken}},
 		"a recovery that failed":          {release.NeedsOperator, release.Document{Workflow: release.Recover, Plan: plan, Stranded: broken}},
+		"a pair that is apart":            {release.Retired, release.Document{Workflow: release.Retire, Plan: plan, StagingDeleted: &release.Deletion{}}},
+		"a refusal to retire":             {release.Rejected, release.Document{Workflow: release.Retire, Plan: plan, Failure: broken}},
+		"a pair that is half apart":       {release.NeedsOperator, release.Document{Workflow: release.Retire, Plan: plan, Stranded: broken}},
 		"a bad config that is still live": {release.NeedsOperator, release.Document{Workflow: release.Recover, Plan: plan, Examination: regressed}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,6 +106,16 @@ func TestEveryEndLeadsToItsSection(t *testing.T) {
 			}
 			wantSections(t, got.Cause)
 		})
+	}
+	dry, apply := release.Document{Plan: &release.Plan{}}, release.Document{Plan: &release.Plan{Apply: true}}
+	for end, got := range map[string]release.Outcome{
+		release.Clean: dry.ConcludeCleanup(release.Tally{}), release.OrphansFound: dry.ConcludeCleanup(release.Tally{Found: 1}),
+		release.Cleaned:       apply.ConcludeCleanup(release.Tally{Found: 1, Done: 1}),
+		release.NeedsOperator: apply.ConcludeCleanup(release.Tally{Found: 1, Failed: []release.Result{{}}}),
+	} {
+		if seen[got.End] = true; got.End != end || wantSections(t, got.Cause) > 0 != got.NeedsOperator {
+			t.Errorf("got %s (%s), want %s", got.End, got.Cause, end)
+		}
 	}
 	if got, want := slices.Sorted(maps.Keys(seen)), slices.Sorted(slices.Values(release.Ends())); !slices.Equal(got, want) {
 		t.Errorf("got ends %q, want %q", got, want)

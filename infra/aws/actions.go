@@ -24,6 +24,12 @@ func needs() map[string][]need {
 		"cloudfront.UpdateDistribution":               {{action: "cloudfront:UpdateDistribution"}},
 		"cloudfront.GetContinuousDeploymentPolicy":    {{action: "cloudfront:GetContinuousDeploymentPolicy"}},
 		"cloudfront.UpdateContinuousDeploymentPolicy": {{action: "cloudfront:UpdateContinuousDeploymentPolicy"}},
+		"cloudfront.DeleteContinuousDeploymentPolicy": {{action: "cloudfront:DeleteContinuousDeploymentPolicy"}},
+		"cloudfront.DeleteDistribution":               {{action: "cloudfront:DeleteDistribution"}},
+		"cloudfront.ListTagsForResource":              {{action: "cloudfront:ListTagsForResource"}},
+		"cloudfront.ListContinuousDeploymentPolicies": {
+			{action: "cloudfront:ListContinuousDeploymentPolicies", everywhere: "ListContinuousDeploymentPolicies has no resource type"},
+		},
 		"cloudfront.ListDistributions": {
 			{action: "cloudfront:ListDistributions", everywhere: "ListDistributions has no resource type"},
 		},
@@ -41,6 +47,13 @@ func needs() map[string][]need {
 			{action: "cloudfront:UpdateDistribution"},
 			{action: "cloudfront:GetDistribution"},
 		},
+
+		// list_awscloudformation.html. By the id of a resource no stack can be named, and which one IAM then asks about is
+		// not documented.
+		"cloudformation.DescribeStackResources": {
+			{action: "cloudformation:DescribeStackResources", everywhere: "the stack is what is asked for"},
+		},
+		"cloudformation.DescribeStacks": {{action: "cloudformation:DescribeStacks"}},
 
 		// list_amazoncloudwatch.html
 		"cloudwatch.GetMetricData": {
@@ -72,13 +85,6 @@ func needs() map[string][]need {
 		// list_awsstepfunctions.html
 		"sfn.DescribeExecution":   {{action: "states:DescribeExecution"}},
 		"sfn.GetExecutionHistory": {{action: "states:GetExecutionHistory"}},
-
-		// list_awscloudformation.html. By the id of a resource no stack can be named, and which one IAM then asks about is
-		// not documented.
-		"cloudformation.DescribeStackResources": {
-			{action: "cloudformation:DescribeStackResources", everywhere: "the stack is what is asked for"},
-		},
-		"cloudformation.DescribeStacks": {{action: "cloudformation:DescribeStacks"}},
 
 		// list_amazoneventbridge.html
 		"eventbridge.PutEvents": {{action: "events:PutEvents"}},

@@ -103,6 +103,15 @@ func resourcesOf(t *testing.T, c transport.Call, action string) []string {
 	switch {
 	case c.Service == "CloudFront" && strings.Contains(c.Path, "/continuous-deployment-policy/"):
 		return []string{strings.TrimSuffix(anyPolicy, "*") + c.ID}
+	case c.Operation == "ListTagsForResource":
+		query, err := url.ParseQuery(c.Query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, id, _ := strings.Cut(query.Get("Resource"), ":distribution/")
+		return []string{distribution + id}
+	case c.Operation == "DescribeStacks":
+		return []string{"arn:aws:cloudformation:us-east-1:" + account + ":stack/some"}
 	case c.Service == "CloudFront" && c.ID != "":
 		query, err := url.ParseQuery(c.Query)
 		if err != nil {
@@ -126,7 +135,7 @@ func resourcesOf(t *testing.T, c transport.Call, action string) []string {
 	case action == "cloudformation:DescribeStacks":
 		return []string{"arn:aws:cloudformation:us-east-1:" + account + ":stack/" + world.StagingStack + "/1"}
 	case c.Service == "SFN":
-		return nil // the execution is in the body; TestHistoriesAreOfBothWorkflows has these
+		return nil // the execution is in the body; TestHistoriesAreOfAllWorkflows has these
 	}
 	return []string{"any"}
 }

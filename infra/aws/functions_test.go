@@ -43,7 +43,10 @@ func TestEveryFunctionIsMadeAlike(t *testing.T) {
 // TestEveryLogGroupIsNamedAfterItsOwnerAndForgets what is older than the setting.
 func TestEveryLogGroupIsNamedAfterItsOwnerAndForgets(t *testing.T) {
 	stack := stack(t)
-	want := map[string]bool{"/aws/vendedlogs/states/cloudfront-cd-release": true, "/aws/vendedlogs/states/cloudfront-cd-recover": true}
+	want := map[string]bool{}
+	for _, workflow := range release.Workflows() {
+		want["/aws/vendedlogs/states/cloudfront-cd-"+workflow] = true
+	}
 	for _, folder := range aws.Folders() {
 		want["/aws/lambda/cloudfront-cd-"+folder] = true
 	}

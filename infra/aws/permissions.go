@@ -4,22 +4,26 @@ package main
 type target string
 
 const (
-	primaries     target = "PrimaryDistributions"
-	stagings      target = "StagingDistributions"
-	distributions target = "Distributions" // of both kinds
-	policies      target = "ContinuousDeploymentPolicies"
-	executions    target = "Executions"
-	locks         target = "Locks"
-	holds         target = "Holds"
-	evidence      target = "Evidence"
-	recordBucket  target = "RecordBucket"
-	originBuckets target = "OriginBuckets"
-	carried       target = "Carried" // what content releases have carried, in the record bucket
-	objects       target = "ContentObjects"
-	buckets       target = "ContentBuckets"
-	eventBus      target = "EventBus"
-	stacks        target = "Stacks"
-	anything      target = "Anything" // for methods whose actions.go says that nothing can be named
+	primaries       target = "PrimaryDistributions"
+	stagings        target = "StagingDistributions"
+	distributions   target = "Distributions" // of both kinds
+	policies        target = "ContinuousDeploymentPolicies"
+	executions      target = "Executions"
+	anyDistribution target = "AnyDistribution"          // of the account: orphans have no names beforehand
+	unkept          target = "DistributionsNotToBeKept" // of the account, but for those that are tagged
+	stacks          target = "Stacks"
+	locks           target = "Locks"
+	holds           target = "Holds"
+	evidence        target = "Evidence"
+	cleanups        target = "Cleanups"
+	keepList        target = "KeepList"
+	recordBucket    target = "RecordBucket"
+	originBuckets   target = "OriginBuckets"
+	carried         target = "Carried" // what content releases have carried, in the record bucket
+	objects         target = "ContentObjects"
+	buckets         target = "ContentBuckets"
+	eventBus        target = "EventBus"
+	anything        target = "Anything" // for methods whose actions.go says that nothing can be named
 )
 
 // function is a folder below lambdas/ with what its Lambda calls.
@@ -38,30 +42,34 @@ type calls struct {
 // directions: what a handler cannot call its role does not allow.
 func functions() []function {
 	const (
-		getConfig         = "cloudfront.GetDistributionConfig"
-		getDistribution   = "cloudfront.GetDistribution"
-		update            = "cloudfront.UpdateDistribution"
-		updateFromStaging = "cloudfront.UpdateDistributionWithStagingConfig"
-		list              = "cloudfront.ListDistributions"
-		getPolicy         = "cloudfront.GetContinuousDeploymentPolicy"
-		monitoring        = "cloudfront.GetMonitoringSubscription"
-		updatePolicy      = "cloudfront.UpdateContinuousDeploymentPolicy"
-		metrics           = "cloudwatch.GetMetricData"
-		alarms            = "cloudwatch.DescribeAlarms"
-		read              = "s3.GetObject"
-		write             = "s3.PutObject"
-		remove            = "s3.DeleteObject"
-		bucketPolicy      = "s3.GetBucketPolicy"
-		head              = "s3.HeadObject"
-		listObjects       = "s3.ListObjectsV2"
-		copyObject        = "s3.CopyObject"
-		invalidate        = "cloudfront.CreateInvalidation"
-		getInvalidation   = "cloudfront.GetInvalidation"
-		describe          = "sfn.DescribeExecution"
-		history           = "sfn.GetExecutionHistory"
-		putEvents         = "eventbridge.PutEvents"
-		stackOf           = "cloudformation.DescribeStackResources"
-		stack             = "cloudformation.DescribeStacks"
+		getConfig          = "cloudfront.GetDistributionConfig"
+		getDistribution    = "cloudfront.GetDistribution"
+		update             = "cloudfront.UpdateDistribution"
+		updateFromStaging  = "cloudfront.UpdateDistributionWithStagingConfig"
+		list               = "cloudfront.ListDistributions"
+		deleteDistribution = "cloudfront.DeleteDistribution"
+		tags               = "cloudfront.ListTagsForResource"
+		listPolicies       = "cloudfront.ListContinuousDeploymentPolicies"
+		deletePolicy       = "cloudfront.DeleteContinuousDeploymentPolicy"
+		getPolicy          = "cloudfront.GetContinuousDeploymentPolicy"
+		monitoring         = "cloudfront.GetMonitoringSubscription"
+		updatePolicy       = "cloudfront.UpdateContinuousDeploymentPolicy"
+		metrics            = "cloudwatch.GetMetricData"
+		alarms             = "cloudwatch.DescribeAlarms"
+		read               = "s3.GetObject"
+		write              = "s3.PutObject"
+		remove             = "s3.DeleteObject"
+		bucketPolicy       = "s3.GetBucketPolicy"
+		head               = "s3.HeadObject"
+		listObjects        = "s3.ListObjectsV2"
+		copyObject         = "s3.CopyObject"
+		invalidate         = "cloudfront.CreateInvalidation"
+		getInvalidation    = "cloudfront.GetInvalidation"
+		describe           = "sfn.DescribeExecution"
+		history            = "sfn.GetExecutionHistory"
+		putEvents          = "eventbridge.PutEvents"
+		stackOf            = "cloudformation.DescribeStackResources"
+		stack              = "cloudformation.DescribeStacks"
 	)
 	on := func(on target, methods ...string) calls { return calls{on, methods} }
 	lambda := func(folder string, calls ...calls) function { return function{folder, calls} }
@@ -73,18 +81,32 @@ func functions() []function {
 		lambda("carryassets", fence, on(carried, read, write), on(buckets, listObjects), on(objects, read, copyObject)),
 		lambda("changestaging", fence, on(distributions, getConfig), on(policies, getPolicy), on(stagings, update)),
 		lambda("checkcontent", on(primaries, getConfig), on(buckets, listObjects), on(objects, read, head)),
-		lambda("checkdeployed", on(distributions, getDistribution), on(policies, getPolicy)),
+		// Of cleanup as well, whose distributions nobody can name beforehand.
+		lambda("checkdeployed", on(anyDistribution, getDistribution), on(policies, getPolicy)),
 		lambda("checkinvalidation", on(distributions, getInvalidation)),
 		lambda("checkpair", on(distributions, getConfig)),
 		lambda("clearhold", on(holds, read, remove), on(primaries, getDistribution), on(policies, getPolicy)),
 		lambda("confirmpromotion", on(primaries, getConfig)),
+		lambda("deletepolicy", fence, on(policies, getPolicy, deletePolicy)),
+		lambda("deletestaging", fence, on(anyDistribution, getConfig), on(unkept, deleteDistribution)),
+		lambda("detachpolicy", fence, on(anyDistribution, getConfig), on(unkept, update)),
+		lambda("disablepolicy", fence, on(policies, getPolicy, updatePolicy)),
+		lambda("disablestaging", fence, on(anyDistribution, getConfig), on(unkept, update)),
 		lambda("examinepair", fence, on(evidence, read), on(primaries, getConfig), on(executions, history)),
 		lambda("finddeadrun", fence, on(executions, describe)),
+		lambda("findorphans",
+			fence, on(executions, describe), on(evidence, read), on(cleanups, read, write), on(keepList, read), on(recordBucket, listObjects),
+			on(anyDistribution, tags), on(anything, stackOf), on(stacks, stack)),
+		lambda("findpair",
+			fence, on(evidence, read, write), on(cleanups, read), on(keepList, read), on(recordBucket, listObjects),
+			on(anyDistribution, getDistribution, tags), on(policies, getPolicy), on(anything, list, listPolicies)),
 		lambda("finish", on(evidence, read, write)),
 		lambda("idleside", on(distributions, getConfig), on(locks, read), on(evidence, read)),
 		lambda("invalidate", fence, on(distributions, invalidate)),
 		lambda("judgehealth", on(anything, alarms)),
 		lambda("judgeprimary", on(primaries, getConfig), on(anything, alarms)),
+		lambda("lookaround", on(cleanups, read, write), on(anyDistribution, getDistribution), on(anything, list, listPolicies)),
+		lambda("noteresult", on(cleanups, read, write)),
 		lambda("observe", on(anything, metrics)),
 		lambda("placehold", fence, on(holds, write)),
 		lambda("preflight",
@@ -94,6 +116,7 @@ func functions() []function {
 		lambda("provetraffic", on(policies, getPolicy), on(anything, metrics)),
 		lambda("recover", fence, on(evidence, read), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)),
 		lambda("releaselock", on(locks, read, write, remove)),
+		lambda("report", on(cleanups, read, write)),
 		lambda("restoreprimary", fence, on(evidence, read), on(primaries, getConfig, update)),
 		lambda("routeheader", fence, on(stagings, getConfig), on(policies, getPolicy, updatePolicy)),
 		lambda("shifttraffic", fence, on(stagings, getConfig), on(policies, getPolicy, updatePolicy)),

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	aws "cloudfront-cd/infra/aws"
+	"cloudfront-cd/internal/release"
 )
 
 // What the roles of two pairs are on.
@@ -23,23 +24,33 @@ func TestWritesAreOnExactlyTheirResources(t *testing.T) {
 	stagings := []string{distribution + "E2STAGING", distribution + "E4STAGING"}
 	both := []string{distribution + "E1PRIMARY", distribution + "E2STAGING", distribution + "E3PRIMARY", distribution + "E4STAGING"}
 	want := map[string][]string{
-		"acquirelock s3:PutObject":                                {"${Records}/locks/*"},
-		"announce events:PutEvents":                               {"arn:aws:events:us-east-1:" + account + ":event-bus/default"},
-		"carryassets s3:PutObject":                                {"${Records}/content/*", "arn:aws:s3:::example-site/*"},
-		"carryassets s3:PutObjectTagging":                         {"arn:aws:s3:::example-site/*"},
-		"changestaging cloudfront:UpdateDistribution":             stagings,
-		"clearhold s3:DeleteObject":                               {"${Records}/holds/*"},
-		"finish s3:PutObject":                                     {"${Records}/releases/*"},
-		"invalidate cloudfront:CreateInvalidation":                both,
-		"routeheader cloudfront:UpdateContinuousDeploymentPolicy": {anyPolicy},
-		"placehold s3:PutObject":                                  {"${Records}/holds/*"},
-		"preflight s3:PutObject":                                  {"${Records}/releases/*"},
-		"promote cloudfront:UpdateDistribution":                   both,
-		"promote cloudfront:UpdateDistributionWithStagingConfig":  both,
-		"recover cloudfront:UpdateContinuousDeploymentPolicy":     {anyPolicy},
-		"releaselock s3:DeleteObject":                             {"${Records}/locks/*"},
-		"releaselock s3:PutObject":                                {"${Records}/locks/*"},
-		"restoreprimary cloudfront:UpdateDistribution":            primaries,
+		"acquirelock s3:PutObject":                                  {"${Records}/locks/*"},
+		"announce events:PutEvents":                                 {"arn:aws:events:us-east-1:" + account + ":event-bus/default"},
+		"carryassets s3:PutObject":                                  {"${Records}/content/*", "arn:aws:s3:::example-site/*"},
+		"carryassets s3:PutObjectTagging":                           {"arn:aws:s3:::example-site/*"},
+		"changestaging cloudfront:UpdateDistribution":               stagings,
+		"clearhold s3:DeleteObject":                                 {"${Records}/holds/*"},
+		"deletepolicy cloudfront:DeleteContinuousDeploymentPolicy":  {anyPolicy},
+		"deletestaging cloudfront:DeleteDistribution":               {distribution + "*"},
+		"detachpolicy cloudfront:UpdateDistribution":                {distribution + "*"},
+		"disablepolicy cloudfront:UpdateContinuousDeploymentPolicy": {anyPolicy},
+		"disablestaging cloudfront:UpdateDistribution":              {distribution + "*"},
+		"findorphans s3:PutObject":                                  {"${Records}/cleanups/*"},
+		"findpair s3:PutObject":                                     {"${Records}/releases/*"},
+		"lookaround s3:PutObject":                                   {"${Records}/cleanups/*"},
+		"noteresult s3:PutObject":                                   {"${Records}/cleanups/*"},
+		"report s3:PutObject":                                       {"${Records}/cleanups/*"},
+		"finish s3:PutObject":                                       {"${Records}/releases/*"},
+		"invalidate cloudfront:CreateInvalidation":                  both,
+		"routeheader cloudfront:UpdateContinuousDeploymentPolicy":   {anyPolicy},
+		"placehold s3:PutObject":                                    {"${Records}/holds/*"},
+		"preflight s3:PutObject":                                    {"${Records}/releases/*"},
+		"promote cloudfront:UpdateDistribution":                     both,
+		"promote cloudfront:UpdateDistributionWithStagingConfig":    both,
+		"recover cloudfront:UpdateContinuousDeploymentPolicy":       {anyPolicy},
+		"releaselock s3:DeleteObject":                               {"${Records}/locks/*"},
+		"releaselock s3:PutObject":                                  {"${Records}/locks/*"},
+		"restoreprimary cloudfront:UpdateDistribution":              primaries,
 		"shifttraffic cloudfront:UpdateContinuousDeploymentPolicy": {
 			anyPolicy,
 		},
@@ -103,13 +114,16 @@ func TestReadsAreOnExactlyTheirResources(t *testing.T) {
 	}
 }
 
-// TestHistoriesAreOfBothWorkflows: a lock may be held by a release or by recover.
-func TestHistoriesAreOfBothWorkflows(t *testing.T) {
+// TestHistoriesAreOfAllWorkflows: a lock may be held by an execution of each.
+func TestHistoriesAreOfAllWorkflows(t *testing.T) {
 	stack := stack(t)
-	want := "arn:aws:states:us-east-1:" + account + ":execution:cloudfront-cd-release:* " +
-		"arn:aws:states:us-east-1:" + account + ":execution:cloudfront-cd-recover:*"
+	var arns []string
+	for _, workflow := range release.Workflows() {
+		arns = append(arns, "arn:aws:states:us-east-1:"+account+":execution:cloudfront-cd-"+workflow+":*")
+	}
+	want := strings.Join(arns, " ")
 	for folder, action := range map[string]string{
-		"acquirelock": "states:DescribeExecution", "finddeadrun": "states:DescribeExecution", "examinepair": "states:GetExecutionHistory",
+		"acquirelock": "states:DescribeExecution", "findorphans": "states:DescribeExecution", "finddeadrun": "states:DescribeExecution", "examinepair": "states:GetExecutionHistory",
 	} {
 		for _, s := range stack.statements(stack.one(t, "AWS::IAM::Role", "Lambda"+folder+"Role")) {
 			if got := strings.Join(s.resources, " "); slices.Contains(s.actions, action) && got != want {

@@ -40,6 +40,8 @@ type parts struct {
 
 	releaseMachine sfn.StateMachine
 	recoverMachine sfn.StateMachine
+	retireMachine  sfn.StateMachine
+	cleanupMachine sfn.StateMachine
 
 	// unsafeEnds starts recover; what neither it nor the schedules can deliver is undelivered.
 	unsafeEnds  awsevents.Rule
@@ -75,7 +77,10 @@ func addStack(app awscdk.App, s settings, code func(folder string) awslambda.Cod
 	p.addFunctions(code)
 	p.releaseMachine = p.addWorkflow(release.Release, statemachine.Release)
 	p.recoverMachine = p.addWorkflow(release.Recover, statemachine.Recover)
+	p.retireMachine = p.addWorkflow(release.Retire, statemachine.Retire)
+	p.cleanupMachine = p.addWorkflow(release.Cleanup, statemachine.Cleanup)
 	p.addRecovery()
+	p.addCleanup()
 	p.addNotifications()
 	p.addMonitoring()
 	p.addOutputs()
@@ -88,6 +93,8 @@ func (p *parts) addOutputs() {
 	}
 	output("ReleaseStateMachineArn", "Start an execution of it to release", p.releaseMachine.StateMachineArn())
 	output("RecoverStateMachineArn", "Start an execution of it to make a pair safe, or to clear a hold", p.recoverMachine.StateMachineArn())
+	output("RetireStateMachineArn", "Start an execution of it to take a pair apart", p.retireMachine.StateMachineArn())
+	output("CleanupStateMachineArn", "Start an execution of it to find orphans, or to take them apart", p.cleanupMachine.StateMachineArn())
 	output("RecordBucketName", "Has the locks, the holds and the evidence", p.records.BucketName())
 	output("NotificationTopicArn", "Subscribe to it to hear of alarms", p.notifications.TopicArn())
 	var pairs []string

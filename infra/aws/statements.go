@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"cloudfront-cd/internal/account"
 	"cloudfront-cd/internal/bootstrap"
+	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 )
 
@@ -53,6 +55,10 @@ func (p *parts) statement(on target, n need) statement {
 	}
 	s := statement{sid: string(on), actions: []string{n.action}}
 	s.resources, s.wide = p.resources(on)
+	if on == unkept {
+		// "aws:ResourceTag/${TagKey}" is a condition key of distributions (list_amazoncloudfront.html); policies have no tags.
+		s.condition = map[string]any{"Null": map[string]any{"aws:ResourceTag/" + account.KeepTag: "true"}}
+	}
 	if on == eventBus {
 		// Nobody else's events can be forged. The key may have several values
 		// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html).
@@ -81,6 +87,14 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 	case policies:
 		return []string{p.arn("cloudfront", "", "continuous-deployment-policy/*")},
 			"the policy is found at run time, from the one that is attached to the primary"
+	case anyDistribution, unkept:
+		return []string{p.arn("cloudfront", "", "distribution/*")}, "what nobody owns any more is found at run time, in the whole account"
+	case stacks:
+		return []string{p.arn("cloudformation", bootstrap.Region, "stack/*")}, "the stack of a resource is found at run time"
+	case cleanups:
+		return []string{*p.records.ArnForObjects(new("cleanups/*"))}, "the keys carry time and execution"
+	case keepList:
+		return []string{*p.records.ArnForObjects(new(record.KeepKey))}, ""
 	case locks:
 		return []string{*p.records.ArnForObjects(new("locks/*"))}, "one lock for each primary"
 	case holds:
@@ -107,14 +121,12 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		}
 		return arns, ""
 	case executions:
-		for _, workflow := range []string{release.Release, release.Recover} {
+		for _, workflow := range release.Workflows() {
 			arns = append(arns, p.arn("states", bootstrap.Region, "execution:"+machineName(workflow)+":*"))
 		}
-		return arns, "executions of both workflows, which have names of their own"
+		return arns, "executions of all workflows, which have names of their own"
 	case eventBus:
 		return []string{p.arn("events", bootstrap.Region, "event-bus/default")}, ""
-	case stacks:
-		return []string{p.arn("cloudformation", bootstrap.Region, "stack/*")}, "the stack of a staging distribution is found at run time"
 	case anything:
 	}
 	panic(fmt.Sprintf("infra/aws: a method that must be called on something is called on %q", on))

@@ -17,7 +17,8 @@ const (
 // Of is the code for an end of a workflow (release.Ends), or for what an execution came to instead.
 func Of(end string) int {
 	switch end {
-	case release.Promoted, release.Calibrated, release.NothingToRelease, release.Recovered, release.NothingToRecover:
+	case release.Promoted, release.Calibrated, release.NothingToRelease, release.Recovered, release.NothingToRecover,
+		release.Retired, release.Clean, release.Cleaned, release.OrphansFound:
 		return OK
 	case release.Rejected:
 		return Rejected
@@ -38,6 +39,12 @@ func Meaning(end string) string {
 		return "no viewer gets staging; the cause says what the dead run had done (docs/runbook.md#recovered)"
 	case release.NothingToRecover:
 		return "there was nothing to make safe (docs/runbook.md#nothing-to-recover)"
+	case release.Retired:
+		return "policy and staging distribution are gone (docs/runbook.md#retired)"
+	case release.Clean, release.Cleaned:
+		return "no orphan is left that could be proven to be one; the record has the rest (docs/runbook.md#cleaned)"
+	case release.OrphansFound:
+		return "nothing was touched; the record says what would be done (docs/runbook.md#orphans-found)"
 	case release.Rejected:
 		return "nothing was touched; do what the cause says, then start again (docs/runbook.md#rejected)"
 	case release.RolledBack:

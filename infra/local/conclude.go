@@ -37,7 +37,8 @@ func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Ex
 
 func styleOf(end string) watch.Style {
 	switch end {
-	case release.Promoted, release.Calibrated, release.NothingToRelease, release.Recovered, release.NothingToRecover:
+	case release.Promoted, release.Calibrated, release.NothingToRelease, release.Recovered, release.NothingToRecover,
+		release.Retired, release.Clean, release.Cleaned, release.OrphansFound:
 		return watch.Good
 	case release.Rejected, release.RolledBack:
 		return watch.Doubt
@@ -111,6 +112,9 @@ func quoted(name string) string {
 
 // viewers is what the scenario meant to the site's viewers, promoted or not.
 func viewers(stage *scenario.Stage) string {
+	if stage.World.Viewers == nil {
+		return "none: the scenario is about nobody's site"
+	}
 	total := stage.World.Viewers.Total(stage.World.Pair.PrimaryID)
 	p, st := total.Primary, total.Staging
 	if p.Requests+st.Requests == 0 {

@@ -16,7 +16,9 @@ import (
 func introduce(screen *watch.Screen, s settings, stage *scenario.Stage) {
 	screen.Field("Scenario", s.scenario.Name+": "+s.story())
 	p, err := plan(stage)
-	if err != nil {
+	if stage.Workflow != "" {
+		screen.Field("Workflow", stage.Workflow+" with "+stage.Request)
+	} else if err != nil {
 		screen.Field("Release", "the request will be refused; see Validate Request below")
 	} else {
 		screen.Field("Release", whatIsReleased(s, p, stage.World.Pair.StagingID))

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -47,9 +48,54 @@ func (r *run) succeeded(at time.Time, part []byte) {
 	case strings.HasPrefix(title, "Check ") && title != "Check Pair":
 		show(r, at, part, r.deployed)
 	default:
-		r.door(at, part)
+		if !r.apart(at, part) {
+			r.door(at, part)
+		}
 	}
 	r.tries = tries{}
+}
+
+// apart shows what becomes of a pair that is taken apart, and what a cleanup has found.
+func (r *run) apart(at time.Time, part []byte) bool {
+	switch r.title {
+	case "Look Around":
+		show(r, at, part, func(at time.Time, l release.Look) {
+			if !l.More {
+				r.line(at, fmt.Sprintf("%s, with %s", Plural(l.Distributions, "distribution"), Plural(l.Requests, "request")), Plain)
+			}
+		})
+	case "Find Orphans":
+		show(r, at, part, func(at time.Time, o release.Orphans) {
+			if !o.More {
+				r.line(at, fmt.Sprintf("%s; %d cannot be proven to be one", Plural(o.Found, "orphan"), o.Left), Plain)
+			}
+		})
+	case "Find Pair":
+		show(r, at, part, func(at time.Time, p release.Parts) {
+			if !p.Search.More {
+				r.line(at, fmt.Sprintf("policy %s, staging %s", cmp.Or(p.PolicyID, "none"), cmp.Or(p.Staging, "none")), Plain)
+			}
+		})
+	case "Delete Policy", "Delete Staging":
+		show(r, at, part, func(at time.Time, d release.Deletion) {
+			if d.ID != "" {
+				r.line(at, d.ID+map[bool]string{true: " is deleted", false: " was gone already"}[d.Deleted], Plain)
+			}
+		})
+	case "Note Result":
+		show(r, at, part, func(at time.Time, result release.Result) {
+			style := Plain
+			if !result.Done {
+				style = Doubt
+			}
+			r.line(at, result.Orphan.Kind+": "+result.Note, style)
+		})
+	case "Report":
+		show(r, at, part, func(at time.Time, o release.Outcome) { r.line(at, o.End, Plain) })
+	default:
+		return false
+	}
+	return true
 }
 
 // door shows the promotion, the ways back and the end; what is left says too little to be shown.
@@ -82,8 +128,13 @@ func show[Part any](r *run, at time.Time, data []byte, how func(time.Time, Part)
 }
 
 func (r *run) plan(at time.Time, plan release.Plan) {
-	if r.doc.Workflow == release.Recover {
+	switch r.doc.Workflow {
+	case release.Recover, release.Retire:
 		r.line(at, plan.Primary+": "+byName(plan.Reason), Plain)
+		return
+	case release.Cleanup:
+		what := map[bool]string{true: "takes apart what it finds", false: "a dry run"}[plan.Apply]
+		r.line(at, fmt.Sprintf("%s; nothing that is younger than %s", what, plan.MinimumAge), Plain)
 		return
 	}
 	text := fmt.Sprintf("accepted; gates: at least %s requests; 5xx at most %.4g points up, 4xx %.4g",

@@ -176,6 +176,8 @@ func event(tb testing.TB, which string) []byte {
 	w.Document.Plan.Smoke = &release.Smoke{Paths: []string{"/"}, Header: "aws-cf-cd-release"}
 	w.Document.Content, w.Document.Route = &release.Content{}, &release.Route{}
 	w.Document.Invalidation = &release.Invalidation{IDs: map[string]string{pairtest.Primary: "I1"}}
+	w.Document.Look, w.Document.Orphan = &release.Look{Record: "cleanups/mine.json"}, &release.Orphan{Kind: release.OrphanNoPolicy, Staging: pairtest.Staging}
+	w.Document.Parts = &release.Parts{Primary: pairtest.Primary, PolicyID: pairtest.Policy, Staging: pairtest.Staging}
 	input, err := json.Marshal(w.Input(which))
 	w.Must(err)
 	return input

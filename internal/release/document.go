@@ -18,7 +18,7 @@ import (
 
 // Document is the state of one release.
 type Document struct {
-	// Workflow is Release or Recover; empty in documents from before there were two, which are of a release.
+	// Workflow is Release, Recover, Retire or Cleanup; empty in documents from before there were two, which are of a release.
 	Workflow string `json:"workflow,omitempty"`
 	// Execution is who we are, from the Step Functions context object.
 	Execution Execution `json:"execution"`
@@ -74,6 +74,24 @@ type Document struct {
 	Stop *Write `json:"stop,omitempty"`
 	// Restore is the primary put back to its saved config. (Restore Primary)
 	Restore *Write `json:"restore,omitempty"`
+	// Look is the look through the account. (Look Around)
+	Look *Look `json:"look,omitempty"`
+	// Orphans is what it has shown. (Find Orphans)
+	Orphans *Orphans `json:"orphans,omitempty"`
+	// Orphan is the one that an iteration of Clean Up is about.
+	Orphan *Orphan `json:"orphan,omitempty"`
+	// Parts is the pair that is taken apart, as it was found. (Find Pair)
+	Parts *Parts `json:"parts,omitempty"`
+	// Disable is the policy switched off before it is detached. (Disable Policy)
+	Disable *Write `json:"disable,omitempty"`
+	// Detach is the policy detached from the primary. (Detach Policy)
+	Detach *Detach `json:"detach,omitempty"`
+	// PolicyDeleted is the policy gone. (Delete Policy)
+	PolicyDeleted *Deletion `json:"policyDeleted,omitempty"`
+	// StagingOff is the staging distribution disabled. (Disable Staging)
+	StagingOff *Write `json:"stagingOff,omitempty"`
+	// StagingDeleted is the staging distribution gone. (Delete Staging)
+	StagingDeleted *Deletion `json:"stagingDeleted,omitempty"`
 	// Failure is why the release went back.
 	Failure *Failure `json:"failure,omitempty"`
 	// Stranded is why the way back, or the way on after the promotion, could not be finished.
@@ -391,6 +409,10 @@ type Outcome struct {
 	NeedsOperator    bool `json:"needsOperator"`
 	Recovered        bool `json:"recovered"`
 	NothingToRecover bool `json:"nothingToRecover"`
+	Retired          bool `json:"retired"`
+	Clean            bool `json:"clean"`
+	Cleaned          bool `json:"cleaned"`
+	OrphansFound     bool `json:"orphansFound"`
 
 	Record string    `json:"record,omitempty"`
 	At     time.Time `json:"at,omitzero"`

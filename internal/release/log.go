@@ -176,6 +176,38 @@ func (w Write) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("distribution", w.Distribution), slog.Bool("written", w.Written))
 }
 
+// LogValue is how far the look is.
+func (l Look) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("more", l.More), slog.Int("distributions", l.Distributions), slog.Int("requests", l.Requests))
+}
+
+// LogValue is how many there are.
+func (o Orphans) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("more", o.More), slog.Bool("apply", o.Apply), slog.Int("found", o.Found), slog.Int("left", o.Left), slog.Int("later", o.Later))
+}
+
+// LogValue is what became of it.
+func (r Result) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", r.Orphan.Kind), slog.String("orphan", r.Orphan.Name()), slog.Bool("done", r.Done),
+		slog.Bool("left", r.Left), slog.String("note", r.Note))
+}
+
+// LogValue is what is to be taken apart.
+func (p Parts) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("more", p.Search.More), slog.String("policy", p.PolicyID), slog.String("staging", p.Staging),
+		slog.Int("requests", p.Search.Requests), slog.Any("notes", p.Notes))
+}
+
+// LogValue is what is gone.
+func (d Deletion) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", d.ID), slog.Bool("deleted", d.Deleted))
+}
+
+// LogValue is whether the policy is detached.
+func (d Detach) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("distribution", d.Distribution), slog.Bool("written", d.Written), slog.String("still_attached", d.StillAttached))
+}
+
 // LogValue is the end and why.
 func (o Outcome) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("end", o.End), slog.String("cause", o.Cause), slog.String("record", o.Record))

@@ -6,7 +6,12 @@ package release
 const (
 	Release = "release"
 	Recover = "recover"
+	Retire  = "retire"
+	Cleanup = "cleanup"
 )
+
+// Workflows lists them all.
+func Workflows() []string { return []string{Release, Recover, Retire, Cleanup} }
 
 // AtOnce is the which of Recover where it must not wait for the lock.
 const AtOnce = "at-once"
@@ -30,11 +35,18 @@ const (
 	NeedsOperator    = "Needs Operator"
 	Recovered        = "Recovered"
 	NothingToRecover = "Nothing To Recover"
+	Retired          = "Retired"
+	Clean            = "Clean"
+	Cleaned          = "Cleaned"
+	OrphansFound     = "Orphans Found"
 )
 
 // Ends lists every end of every workflow.
 func Ends() []string {
-	return []string{Promoted, Calibrated, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover}
+	return []string{
+		Promoted, Calibrated, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover,
+		Retired, Clean, Cleaned, OrphansFound,
+	}
 }
 
 // UnsafeStatuses are the statuses in which an execution may have left viewers on staging: Step Functions runs no Catch
@@ -51,6 +63,9 @@ const (
 	OfPromotion = "promotion"
 	OfRestore   = "restore"
 	OfStop      = "stop"
+	OfDisable   = "disable"
+	OfDetach    = "detach"
+	OfNoStaging = "no-staging"
 )
 
 // Whose counts Observe reads: its which.
@@ -67,4 +82,6 @@ const (
 	EventBakeInconclusive = "bake-inconclusive"
 	EventReleaseEnded     = "release-ended"
 	EventRecoverEnded     = "recover-ended"
+	EventRetireEnded      = "retire-ended"
+	EventCleanupEnded     = "cleanup-ended"
 )

@@ -33,6 +33,9 @@ type Plan struct {
 	Smoke *Smoke `json:"smoke,omitempty"`
 	// ClearHold is true where an operator asks recover to clear the hold; no release may ask for it.
 	ClearHold bool `json:"clearHold,omitempty"`
+	// Apply is true where cleanup is to take apart what it finds, MinimumAge how old that must be; no release may ask for either.
+	Apply      bool     `json:"apply,omitempty"`
+	MinimumAge Duration `json:"minimumAge,omitzero"`
 }
 
 // Kinds of change.
@@ -193,6 +196,9 @@ var (
 func (p *Plan) check(r *refusals) {
 	checkPrimary(r, p.Primary)
 	checkReason(r, p.Reason)
+	if p.Apply || p.MinimumAge != 0 {
+		r.add("apply and minimumAge", p.Apply, "are for the cleanup workflow")
+	}
 	if p.ClearHold {
 		r.add("clearHold", true, "is for the recover workflow: a release never clears a hold")
 	}

@@ -107,7 +107,7 @@ func detailOf(in release.Input) Detail {
 		if doc.Promotion != nil {
 			return Detail{Text: "confirmed by " + doc.Promotion.By}
 		}
-	case release.EventReleaseEnded, release.EventRecoverEnded:
+	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventRetireEnded, release.EventCleanupEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}
 	}
 	return Detail{}

@@ -28,6 +28,10 @@ func Page(workflow string, definition []byte) ([]byte, error) {
 		return Release(definition)
 	case "recover":
 		return Recover(definition)
+	case "retire":
+		return Retire(definition)
+	case "cleanup":
+		return Cleanup(definition)
 	}
 	return nil, fmt.Errorf("nobody has said how to divide the workflow %q into pictures", workflow)
 }

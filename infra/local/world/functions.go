@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,12 +36,21 @@ import (
 	"cloudfront-cd/lambdas/checkpair"
 	"cloudfront-cd/lambdas/clearhold"
 	"cloudfront-cd/lambdas/confirmpromotion"
+	"cloudfront-cd/lambdas/deletepolicy"
+	"cloudfront-cd/lambdas/deletestaging"
+	"cloudfront-cd/lambdas/detachpolicy"
+	"cloudfront-cd/lambdas/disablepolicy"
+	"cloudfront-cd/lambdas/disablestaging"
 	"cloudfront-cd/lambdas/examinepair"
 	"cloudfront-cd/lambdas/finddeadrun"
+	"cloudfront-cd/lambdas/findorphans"
+	"cloudfront-cd/lambdas/findpair"
 	"cloudfront-cd/lambdas/finish"
 	"cloudfront-cd/lambdas/invalidate"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
+	"cloudfront-cd/lambdas/lookaround"
+	"cloudfront-cd/lambdas/noteresult"
 	"cloudfront-cd/lambdas/observe"
 	"cloudfront-cd/lambdas/placehold"
 	"cloudfront-cd/lambdas/preflight"
@@ -48,6 +58,7 @@ import (
 	"cloudfront-cd/lambdas/provetraffic"
 	recoverstep "cloudfront-cd/lambdas/recover"
 	"cloudfront-cd/lambdas/releaselock"
+	"cloudfront-cd/lambdas/report"
 	"cloudfront-cd/lambdas/restoreprimary"
 	"cloudfront-cd/lambdas/routeheader"
 	"cloudfront-cd/lambdas/shifttraffic"
@@ -97,6 +108,16 @@ func (w *World) functions() map[string]lambda.Handler {
 		"finish":            function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"announce":          function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
 		"releaselock":       function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
+		"lookaround":        function(lookaround.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"findorphans":       function(findorphans.Handler{CloudFront: cf, Stacks: stacks, Executions: executions, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"noteresult":        function(noteresult.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"report":            function(report.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"findpair":          function(findpair.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"disablepolicy":     function(disablepolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"detachpolicy":      function(detachpolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"deletepolicy":      function(deletepolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"disablestaging":    function(disablestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"deletestaging":     function(deletestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"placehold":         function(placehold.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 	}
 }
@@ -147,7 +168,8 @@ func (w *World) run(call asl.Call) (result asl.Result) {
 	if err != nil {
 		return asl.Result{Failure: failureOf(err), Took: took}
 	}
-	return asl.Result{Output: out, Took: took}
+	// aws-lambda-go writes the next answer of this function over this one, which Step Functions has yet to get.
+	return asl.Result{Output: slices.Clone(out), Took: took}
 }
 
 type panicked struct{ value any }
