@@ -9,7 +9,7 @@ import (
 )
 
 func TestLinksBetweenTheDocumentsLeadSomewhere(t *testing.T) {
-	for _, file := range []string{"../README.md", "../CONTRIBUTING.md", runbook, "release.md", "recover.md", "design.md", pipelines, "../examples/site/README.md"} {
+	for _, file := range []string{"../README.md", "../CONTRIBUTING.md", runbook, "release.md", "recover.md", "design.md", "judge.md", pipelines, "../examples/site/README.md"} {
 		dir := strings.TrimSuffix(file, file[strings.LastIndex(file, "/")+1:])
 		for _, m := range regexp.MustCompile(`\]\(([^)#:]*)(#[^)]*)?\)`).FindAllStringSubmatch(read(t, file), -1) {
 			target, anchor := dir+m[1], strings.TrimPrefix(m[2], "#")

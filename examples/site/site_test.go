@@ -164,7 +164,11 @@ func TestPrepareUploadsToTheSideThatNobodyIsServedFrom(t *testing.T) {
 			if _, err := release.ParsePlan([]byte(a.written("staged.json"))); err != nil {
 				t.Errorf("the request for the config: %v", err)
 			}
-			if got, want := a.content(), map[string]string{"kind": "content", "origin": "site", "bucket": c.bucket, "prefix": path}; !maps.Equal(got, want) {
+			if _, err := release.ParsePlan([]byte(a.written("content.json"))); err != nil {
+				t.Errorf("the request for the content: %v", err)
+			}
+			domain := c.bucket + ".s3.us-east-1.amazonaws.com"
+			if got, want := a.content(), map[string]string{"kind": "content", "origin": "site", "bucket": c.bucket, "prefix": path, "domain": domain}; !maps.Equal(got, want) {
 				t.Errorf("got the change %v, want %v", got, want)
 			}
 			var parameters struct {
