@@ -121,6 +121,19 @@ func (s *Server) Vanish(distributionID string) {
 	d.publish(s.clock.Now())
 }
 
+// DropPolicy is a policy that has been detached and deleted by somebody else.
+func (s *Server) DropPolicy(policyID string) {
+	if d := s.primaryOf(policyID); d != nil {
+		tree := d.config.Tree().Clone()
+		tree.Set(namePolicyID, "")
+		s.stamp(d, &document{tree: tree})
+		d.publish(s.clock.Now())
+	}
+	p := s.policy(policyID)
+	p.gone = true
+	p.publish(s.clock.Now())
+}
+
 // Pair is a primary distribution with its staging distribution and the policy that binds them. Ids that are empty are drawn.
 type Pair struct {
 	PrimaryID, StagingID string
