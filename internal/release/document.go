@@ -18,7 +18,7 @@ import (
 
 // Document is the state of one release.
 type Document struct {
-	// Workflow is Release or Recover; empty in documents from before there were two, which are of a release.
+	// Workflow is the name of the workflow; empty in documents from before there were two, which are of a release.
 	Workflow string `json:"workflow,omitempty"`
 	// Execution is who we are, from the Step Functions context object.
 	Execution Execution `json:"execution"`
@@ -64,6 +64,20 @@ type Document struct {
 	Stop *Write `json:"stop,omitempty"`
 	// Restore is the primary put back to its saved config. (Restore Primary)
 	Restore *Write `json:"restore,omitempty"`
+	// Copy is the staging distribution of the pair that is put together. (Copy Primary)
+	Copy *Copy `json:"copy,omitempty"`
+	// Door is the time in which nothing is attached to the primary. (Open Door, Check Signal)
+	Door *Door `json:"door,omitempty"`
+	// Detach is the policy taken off the primary. (Detach Policy)
+	Detach *Write `json:"detach,omitempty"`
+	// Align is staging given what it must have in common with the primary. (Align Staging)
+	Align *Settling `json:"align,omitempty"`
+	// Policy is the policy that names the staging distribution, switched off. (Create Policy)
+	Policy *Policy `json:"policy,omitempty"`
+	// Attach is the policy attached to the primary. (Attach Policy)
+	Attach *Settling `json:"attach,omitempty"`
+	// Verification is the finished pair, and what a release would be told about it. (Preflight Again)
+	Verification *Preflight `json:"verification,omitempty"`
 	// Failure is why the release went back.
 	Failure *Failure `json:"failure,omitempty"`
 	// Stranded is why the way back, or the way on after the promotion, could not be finished.
@@ -332,7 +346,7 @@ type Outcome struct {
 	End string `json:"end"`
 	// Cause is the Cause text of the Fail states, and the summary of the successes.
 	Cause string `json:"cause"`
-	// Exactly one of the next seven is true; the Choice "Which End?" takes its arrow from them.
+	// Exactly one of the next nine is true; the Choice "Which End?" takes its arrow from them.
 	Promoted         bool `json:"promoted"`
 	NothingToRelease bool `json:"nothingToRelease"`
 	Rejected         bool `json:"rejected"`
@@ -340,6 +354,8 @@ type Outcome struct {
 	NeedsOperator    bool `json:"needsOperator"`
 	Recovered        bool `json:"recovered"`
 	NothingToRecover bool `json:"nothingToRecover"`
+	Enrolled         bool `json:"enrolled"`
+	Maintained       bool `json:"maintained"`
 
 	Record string    `json:"record,omitempty"`
 	At     time.Time `json:"at,omitzero"`

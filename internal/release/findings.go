@@ -33,11 +33,31 @@ const (
 	PreviousReleaseUnfinished  = "previous-release-unfinished"
 	UnknownFields              = "unknown-fields"
 	AlarmUnusable              = "alarm-unusable"
+
+	// Of enroll and maintenance.
+	PolicyInUse         = "policy-in-use"
+	StagingMismatch     = "staging-mismatch"
+	StagingToBeAligned  = "staging-to-be-aligned"
+	QuotaReached        = "quota-reached"
+	QuotaNearlyReached  = "quota-nearly-reached"
+	NotCopied           = "not-copied"
+	FrozenWhileAttached = "frozen-while-attached"
 )
 
-// Acknowledgeable are the findings that a request may accept by name.
+// Acknowledgeable are the findings that the request of a release may accept by name.
 func Acknowledgeable() []string {
 	return []string{
 		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
 	}
+}
+
+// AcknowledgeableBy are those of a workflow's request.
+func AcknowledgeableBy(workflow string) []string {
+	switch workflow {
+	case Enroll:
+		return []string{PolicyInUse, QuotaReached, StagingToBeAligned}
+	case Maintenance:
+		return nil
+	}
+	return Acknowledgeable()
 }

@@ -4,9 +4,14 @@ package release
 
 // Workflows, which are also the names of their state machines' definitions.
 const (
-	Release = "release"
-	Recover = "recover"
+	Release     = "release"
+	Recover     = "recover"
+	Enroll      = "enroll"
+	Maintenance = "maintenance"
 )
+
+// Recoverable are the workflows whose dead runs the recover workflow makes safe: those that write a pair.
+func Recoverable() []string { return []string{Release, Enroll, Maintenance} }
 
 // AtOnce is the which of Recover where it must not wait for the lock.
 const AtOnce = "at-once"
@@ -29,11 +34,13 @@ const (
 	NeedsOperator    = "Needs Operator"
 	Recovered        = "Recovered"
 	NothingToRecover = "Nothing To Recover"
+	Enrolled         = "Enrolled"
+	Maintained       = "Maintained"
 )
 
 // Ends lists every end of every workflow.
 func Ends() []string {
-	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover}
+	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Enrolled, Maintained}
 }
 
 // UnsafeStatuses are the statuses in which an execution may have left viewers on staging: Step Functions runs no Catch
@@ -49,7 +56,14 @@ const (
 	OfPromotion = "promotion"
 	OfRestore   = "restore"
 	OfStop      = "stop"
+
+	OfAlignment  = "alignment"
+	OfAttachment = "attachment"
+	OfDetachment = "detachment"
 )
+
+// Again is the which of Preflight where it looks at the finished pair.
+const Again = "again"
 
 // Whose counts Observe reads: its which.
 const (
@@ -65,4 +79,7 @@ const (
 	EventBakeInconclusive = "bake-inconclusive"
 	EventReleaseEnded     = "release-ended"
 	EventRecoverEnded     = "recover-ended"
+	EventEnrollEnded      = "enroll-ended"
+	EventMaintenanceOpen  = "maintenance-open"
+	EventMaintenanceEnded = "maintenance-ended"
 )

@@ -10,9 +10,12 @@ import (
 // the runbook.
 func (d *Document) Conclude() Outcome {
 	o := Outcome{}
-	if d.Workflow == Recover {
+	switch d.Workflow {
+	case Recover:
 		o = d.concludeRecovery()
-	} else {
+	case Enroll, Maintenance:
+		o = d.concludePairing()
+	default:
 		o = d.concludeRelease()
 	}
 	o.Cause = shorten(o.Cause)
@@ -154,6 +157,9 @@ func (d *Document) strandedCause() string {
 	primary := d.Plan.Primary
 	if d.Stranded.Error == lockLost { // to write anything now, even by hand, would be to meddle
 		return text + " This execution has written nothing since: look at the one that holds the lock, it makes the pair safe. Do not redrive this one."
+	}
+	if d.puttingTogether() && d.Preflight != nil {
+		return text + " " + d.pairingViewers() + " " + d.again()
 	}
 	viewers, safe := d.viewers(primary)
 	if text += " " + viewers; !safe {

@@ -33,9 +33,9 @@ func PhaseNames() []string {
 func stepPhase(index int) string { return fmt.Sprintf("%s %d", PhaseStep, index+1) }
 
 // Phases are those that the release came to, from its start to Outcome.At; together they took as long as the release. A
-// recover execution has none.
+// other workflows have none.
 func (d *Document) Phases() []Phase {
-	if d.Workflow == Recover {
+	if d.Workflow != "" && d.Workflow != Release {
 		return nil
 	}
 	begun := d.begun()

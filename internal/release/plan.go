@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
 
 // Plan is an accepted request: what to release, how, and what counts as healthy. It has the request's JSON shape, with
-// every default filled in. The recover workflow's plan has Primary, Reason, DeployedWithin and ClearHold alone.
+// every default filled in. The plans of the other workflows have a few of the fields alone.
 type Plan struct {
 	// Primary is the id of the primary distribution; the staging distribution is found from its policy.
 	Primary string `json:"primary"`
@@ -30,6 +29,12 @@ type Plan struct {
 	Acknowledge []string `json:"acknowledge,omitempty"`
 	// ClearHold is true where an operator asks recover to clear the hold; no release may ask for it.
 	ClearHold bool `json:"clearHold,omitempty"`
+	// Staging is the id of an existing distribution that enroll is to take; empty for a copy of the primary. (enroll)
+	Staging string `json:"staging,omitempty"`
+	// Weight is that of a policy which enroll makes; no viewer is sent by it before a release says so. (enroll)
+	Weight float64 `json:"weight,omitempty"`
+	// Minutes is how long the door stays open at most. (maintenance)
+	Minutes int `json:"minutes,omitempty"`
 }
 
 // Kinds of change.
@@ -93,16 +98,8 @@ func ParsePlan(request []byte) (Plan, error) {
 		DeployedWithin: Duration(time.Hour),
 		Gates:          Gates{MinimumRequests: 1000, Tolerance: Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
 	}
-	if len(request) > maxRequestBytes {
-		return Plan{}, fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
-	}
-	decoder := json.NewDecoder(bytes.NewReader(request))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&plan); err != nil {
-		return Plan{}, fmt.Errorf("read the request: %s", explain(err))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Plan{}, errors.New("read the request: there is more after its closing brace")
+	if err := decode(request, &plan); err != nil {
+		return Plan{}, err
 	}
 	plan.fillIn()
 	var r refusals
@@ -114,6 +111,22 @@ func ParsePlan(request []byte) (Plan, error) {
 		return Plan{}, errors.New(strings.Join(r, "; "))
 	}
 	return plan, nil
+}
+
+// decode reads a request, in which an unknown field is a typing error.
+func decode(request []byte, into any) error {
+	if len(request) > maxRequestBytes {
+		return fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(request))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("read the request: %s", explain(err))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("read the request: there is more after its closing brace")
+	}
+	return nil
 }
 
 // explain is a decoding error without the names of our types.
@@ -160,18 +173,14 @@ func (p *Plan) check(r *refusals) {
 	if p.ClearHold {
 		r.add("clearHold", true, "is for the recover workflow: a release never clears a hold")
 	}
+	p.checkOtherWorkflows(r)
 	p.Change.check(r)
 	p.checkRamp(r)
 	p.Gates.check(r)
 	// A shorter bake would end before it has enough minutes to judge: the first one is visible after warm-up and delay.
 	checkDuration(r, "bake", p.Bake, 10*time.Minute, 24*time.Hour)
 	checkDuration(r, "deployedWithin", p.DeployedWithin, 5*time.Minute, 6*time.Hour)
-	for i, name := range p.Acknowledge {
-		if !slices.Contains(Acknowledgeable(), name) {
-			r.add(fmt.Sprintf("acknowledge[%d]", i), quote(name),
-				"is not a finding that can be acknowledged; those are "+strings.Join(Acknowledgeable(), ", "))
-		}
-	}
+	checkAcknowledged(r, p.Acknowledge, Acknowledgeable())
 }
 
 func checkPrimary(r *refusals, id string) {

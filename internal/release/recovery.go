@@ -1,11 +1,9 @@
 package release
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 )
@@ -87,13 +85,8 @@ func ParseRecovery(request []byte) (Plan, error) {
 		return plan, err
 	}
 	var asked recoverRequest
-	decoder := json.NewDecoder(bytes.NewReader(request))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&asked); err != nil {
-		return Plan{}, fmt.Errorf("read the request: %s", explain(err))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Plan{}, errors.New("read the request: there is more after its closing brace")
+	if err := decode(request, &asked); err != nil {
+		return Plan{}, err
 	}
 	var r refusals
 	checkPrimary(&r, asked.Primary)

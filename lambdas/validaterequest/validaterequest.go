@@ -14,8 +14,13 @@ type Handler struct{}
 // Handle may be retried at any time: it neither reads nor writes anything.
 func (Handler) Handle(_ context.Context, in release.Input) (release.Plan, error) {
 	parse := release.ParsePlan
-	if in.Document.Workflow == release.Recover {
+	switch in.Document.Workflow {
+	case release.Recover:
 		parse = release.ParseRecovery
+	case release.Enroll:
+		parse = release.ParseEnrollment
+	case release.Maintenance:
+		parse = release.ParseMaintenance
 	}
 	plan, err := parse(in.Document.Request)
 	if err != nil {
