@@ -27,6 +27,7 @@ const (
 	LockLost         Name = "LockLost"         // the lock names another execution; this one must not write any more
 	Throttled        Name = "Throttled"        // AWS asked to slow down; the call had no effect
 	Unavailable      Name = "Unavailable"      // AWS or the network failed; the call may have had its effect
+	StillInUse       Name = "StillInUse"       // AWS says that something is still used, enabled or being deployed, which passes; the call had no effect
 	Refused          Name = "Refused"          // AWS said no for good; the call had no effect
 	ConfigChanged    Name = "ConfigChanged"    // someone else changed what this release judges; nothing was overwritten
 	NotDeployed      Name = "NotDeployed"      // a propagation was not over by its deadline
@@ -38,8 +39,8 @@ const (
 // Names lists every fault, for tests that compare them with the state machine and the runbook.
 func Names() []Name {
 	return []Name{
-		InvalidRequest, LockHeld, LockLost, Throttled, Unavailable, Refused, ConfigChanged, NotDeployed, NoTrafficProof,
-		PromotionInDoubt, Unexpected,
+		InvalidRequest, LockHeld, LockLost, Throttled, Unavailable, StillInUse, Refused, ConfigChanged, NotDeployed,
+		NoTrafficProof, PromotionInDoubt, Unexpected,
 	}
 }
 

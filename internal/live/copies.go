@@ -59,7 +59,7 @@ func ListStaging(ctx context.Context, api cloudfront.ListDistributionsAPIClient)
 func FindCopy(ctx context.Context, api ConfigReader, among Staging, primary string) (types.DistributionSummary, error) {
 	for _, d := range among.Items {
 		config, err := ReadConfig(ctx, api, aws.ToString(d.Id))
-		if fault.Code(err) == "NoSuchDistribution" { // deleted since the list was made
+		if fault.Code(err) == NoSuchDistribution { // deleted since the list was made
 			continue
 		}
 		if err != nil {

@@ -54,7 +54,7 @@ func WriteConfig(ctx context.Context, api DistributionUpdater, id, etag string, 
 	switch {
 	case fault.Code(err) == PreconditionFailed:
 		return time.Time{}, fault.Errorf(fault.Unavailable, "distribution %s changed since it was read: look again (%w)", id, err)
-	case fault.Code(err) == illegalUpdate:
+	case fault.Code(err) == IllegalUpdate:
 		return time.Time{}, fault.Errorf(fault.Unavailable, "distribution %s cannot be updated just now: %w", id, err)
 	case err != nil:
 		return time.Time{}, fmt.Errorf("update distribution %s: %w", id, err)

@@ -14,8 +14,14 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// PreconditionFailed is CloudFront's and S3's code for an If-Match that is not the current ETag.
-const PreconditionFailed = "PreconditionFailed"
+// The codes of CloudFront that steps decide by. PreconditionFailed, which is S3's as well, is for an If-Match that is not
+// the current ETag.
+const (
+	PreconditionFailed = "PreconditionFailed"
+	IllegalUpdate      = "IllegalUpdate"
+	NoSuchDistribution = "NoSuchDistribution"
+	NoSuchPolicy       = "NoSuchContinuousDeploymentPolicy"
+)
 
 // PolicyReader reads a continuous deployment policy.
 type PolicyReader interface {
@@ -123,12 +129,11 @@ func SwitchOff(ctx context.Context, api PolicyUpdater, id string, header *releas
 		"continuous deployment policy %s changed under each of %d tries to switch it off", id, attempts)
 }
 
-// illegalUpdate says nothing for good: a disabled policy is never illegal in itself, and whether CloudFront refuses an
-// update while the primary is InProgress is unverified. Step Functions is to try again.
-const illegalUpdate = "IllegalUpdate"
-
 // switchOff writes once, and where the header routing is refused once more without it: viewers first. The error says then
 // what is left to do.
+//
+// An IllegalUpdate says nothing for good: a disabled policy is never illegal in itself, and whether CloudFront refuses an
+// update while the primary is InProgress is unverified. Step Functions is to try again.
 func (p Policy) switchOff(ctx context.Context, api PolicyUpdater, header *release.Header) error {
 	found := p.TrafficConfig
 	p.Enabled = aws.Bool(false)
@@ -144,7 +149,7 @@ func (p Policy) switchOff(ctx context.Context, api PolicyUpdater, header *releas
 		return refused
 	}
 	name := fault.Refused
-	if code == illegalUpdate {
+	if code == IllegalUpdate {
 		name = fault.Unavailable
 	}
 	if header == nil {

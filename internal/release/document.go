@@ -68,8 +68,6 @@ type Document struct {
 	Copy *Copy `json:"copy,omitempty"`
 	// Door is the time in which nothing is attached to the primary. (Open Door, Check Signal)
 	Door *Door `json:"door,omitempty"`
-	// Detach is the policy taken off the primary. (Detach Policy)
-	Detach *Write `json:"detach,omitempty"`
 	// Align is staging given what it must have in common with the primary. (Align Staging)
 	Align *Settling `json:"align,omitempty"`
 	// Policy is the policy that names the staging distribution, switched off. (Create Policy)
@@ -78,6 +76,10 @@ type Document struct {
 	Attach *Settling `json:"attach,omitempty"`
 	// Verification is the finished pair, and what a release would be told about it. (Preflight Again)
 	Verification *Preflight `json:"verification,omitempty"`
+	// Parts is the pair that is taken apart, as it was found. (Find Pair)
+	Parts *Parts `json:"parts,omitempty"`
+	// Detach is the policy detached from the primary. (Detach Policy)
+	Detach *Detach `json:"detach,omitempty"`
 	// Failure is why the release went back.
 	Failure *Failure `json:"failure,omitempty"`
 	// Stranded is why the way back, or the way on after the promotion, could not be finished.

@@ -167,6 +167,11 @@ func (w Write) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("distribution", w.Distribution), slog.Bool("written", w.Written))
 }
 
+// LogValue is whether the policy is detached.
+func (d Detach) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("distribution", d.Distribution), slog.Bool("written", d.Written), slog.String("still_attached", d.StillAttached))
+}
+
 // LogValue is the end and why.
 func (o Outcome) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("end", o.End), slog.String("cause", o.Cause), slog.String("record", o.Record))

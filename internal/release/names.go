@@ -56,10 +56,10 @@ const (
 	OfPromotion = "promotion"
 	OfRestore   = "restore"
 	OfStop      = "stop"
+	OfDetach    = "detach"
 
 	OfAlignment  = "alignment"
 	OfAttachment = "attachment"
-	OfDetachment = "detachment"
 )
 
 // Again is the which of Preflight where it looks at the finished pair.

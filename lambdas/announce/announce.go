@@ -107,7 +107,11 @@ func detailOf(in release.Input) Detail {
 		if doc.Promotion != nil {
 			return Detail{Text: "confirmed by " + doc.Promotion.By}
 		}
-	case release.EventReleaseEnded, release.EventRecoverEnded:
+	case release.EventMaintenanceOpen:
+		if doc.Door != nil {
+			return Detail{Text: doc.Door.Note}
+		}
+	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventEnrollEnded, release.EventMaintenanceEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}
 	}
 	return Detail{}

@@ -32,7 +32,13 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 	if err != nil {
 		return release.Deployed{}, err
 	}
+	if write.Distribution == "" {
+		return release.Deployed{What: in.Which, Deployed: true, At: h.Now()}, nil // nothing was there to be written
+	}
 	got, err := h.CloudFront.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &write.Distribution})
+	if in.Document.Parts != nil && fault.Code(err) == live.NoSuchDistribution {
+		return release.Deployed{What: in.Which, Distribution: write.Distribution, Deployed: true, Status: "deleted", At: h.Now()}, nil
+	}
 	if err != nil {
 		return release.Deployed{}, fmt.Errorf("read the status of distribution %s: %w", write.Distribution, err)
 	}
@@ -139,6 +145,18 @@ func writeOf(in release.Input) (release.Write, error) {
 		write = doc.Restore
 	case release.OfStop:
 		write = doc.Stop
+	case release.OfAlignment:
+		if doc.Align != nil {
+			write = &doc.Align.Write
+		}
+	case release.OfAttachment:
+		if doc.Attach != nil {
+			write = &doc.Attach.Write
+		}
+	case release.OfDetach:
+		if doc.Detach != nil {
+			write = &doc.Detach.Write
+		}
 	}
 	if write == nil {
 		return release.Write{}, fault.Errorf(fault.Unexpected, "the document has no write of the %q to wait for", in.Which)
