@@ -32,5 +32,8 @@ func ParseMaintenance(request []byte) (Plan, error) {
 	if len(r) > 0 {
 		return Plan{}, errors.New(strings.Join(r, "; "))
 	}
-	return Plan{Primary: asked.Primary, Reason: asked.Reason, Minutes: asked.Minutes, DeployedWithin: Duration(time.Hour)}, nil
+	return Plan{
+		Primary: asked.Primary, Reason: asked.Reason, Minutes: asked.Minutes,
+		Weight: firstWeight, DeployedWithin: Duration(time.Hour),
+	}, nil
 }
