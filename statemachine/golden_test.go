@@ -37,6 +37,7 @@ func workflows() map[string]func(constructs.Construct, func(string) awslambda.IF
 	return map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps{
 		"release": statemachine.Release,
 		"recover": statemachine.Recover,
+		"retire":  statemachine.Retire,
 	}
 }
 

@@ -43,6 +43,12 @@ func patient() []*sfn.RetryProps {
 	return append(stubborn(), retry(5*time.Second, 30*time.Second, 5, fault.LockHeld))
 }
 
+// settling is for what CloudFront refuses for a while although it says Deployed (live.Settling): for a quarter of an hour,
+// about ten times as long as terraform-provider-aws waits.
+func settling() []*sfn.RetryProps {
+	return append(stubborn(), retry(15*time.Second, time.Minute, 30, fault.StillInUse))
+}
+
 // brief is for announcements, which must not hold a release up.
 func brief() []*sfn.RetryProps {
 	return []*sfn.RetryProps{throttled(3), transient(3)}

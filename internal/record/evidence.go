@@ -16,6 +16,8 @@ type Evidence struct {
 	Plan      release.Plan      `json:"plan"`
 	// Preflight is what was found before anything was touched; nil when the release did not come so far.
 	Preflight *release.Preflight `json:"preflight,omitempty"`
+	// Parts is the pair that is taken apart, as it was found; nil for a release.
+	Parts *release.Parts `json:"parts,omitempty"`
 	// PrimaryETag and StagingETag are those of the saved configs.
 	PrimaryETag string `json:"primaryEtag,omitempty"`
 	StagingETag string `json:"stagingEtag,omitempty"`

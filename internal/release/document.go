@@ -78,8 +78,16 @@ type Document struct {
 	Verification *Preflight `json:"verification,omitempty"`
 	// Parts is the pair that is taken apart, as it was found. (Find Pair)
 	Parts *Parts `json:"parts,omitempty"`
+	// Disable is the policy switched off before it is detached. (Disable Policy)
+	Disable *Write `json:"disable,omitempty"`
 	// Detach is the policy detached from the primary. (Detach Policy)
 	Detach *Detach `json:"detach,omitempty"`
+	// PolicyDeleted is the policy gone. (Delete Policy)
+	PolicyDeleted *Deletion `json:"policyDeleted,omitempty"`
+	// StagingOff is the staging distribution disabled. (Disable Staging)
+	StagingOff *Write `json:"stagingOff,omitempty"`
+	// StagingDeleted is the staging distribution gone. (Delete Staging)
+	StagingDeleted *Deletion `json:"stagingDeleted,omitempty"`
 	// Failure is why the release went back.
 	Failure *Failure `json:"failure,omitempty"`
 	// Stranded is why the way back, or the way on after the promotion, could not be finished.
@@ -348,7 +356,7 @@ type Outcome struct {
 	End string `json:"end"`
 	// Cause is the Cause text of the Fail states, and the summary of the successes.
 	Cause string `json:"cause"`
-	// Exactly one of the next nine is true; the Choice "Which End?" takes its arrow from them.
+	// Exactly one of these is true; the Choice "Which End?" takes its arrow from them.
 	Promoted         bool `json:"promoted"`
 	NothingToRelease bool `json:"nothingToRelease"`
 	Rejected         bool `json:"rejected"`
@@ -358,6 +366,7 @@ type Outcome struct {
 	NothingToRecover bool `json:"nothingToRecover"`
 	Enrolled         bool `json:"enrolled"`
 	Maintained       bool `json:"maintained"`
+	Retired          bool `json:"retired"`
 
 	Record string    `json:"record,omitempty"`
 	At     time.Time `json:"at,omitzero"`

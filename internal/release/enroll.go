@@ -23,7 +23,7 @@ const firstWeight = 0.05
 // ParseEnrollment reads a request of the enroll workflow. Unknown fields are refused.
 func ParseEnrollment(request []byte) (Plan, error) {
 	var asked enrollRequest
-	if err := decode(request, &asked); err != nil {
+	if err := decodeStrictly(request, &asked); err != nil {
 		return Plan{}, err
 	}
 	plan := Plan{

@@ -167,6 +167,17 @@ func (w Write) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("distribution", w.Distribution), slog.Bool("written", w.Written))
 }
 
+// LogValue is what is to be taken apart.
+func (p Parts) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("more", p.Search.More), slog.String("policy", p.PolicyID), slog.String("staging", p.Staging),
+		slog.Int("requests", p.Search.Requests), slog.Any("notes", p.Notes))
+}
+
+// LogValue is what is gone.
+func (d Deletion) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", d.ID), slog.Bool("deleted", d.Deleted))
+}
+
 // LogValue is whether the policy is detached.
 func (d Detach) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("distribution", d.Distribution), slog.Bool("written", d.Written), slog.String("still_attached", d.StillAttached))

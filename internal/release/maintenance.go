@@ -20,7 +20,7 @@ const mostMinutes = 24 * 60
 // ParseMaintenance reads a request of the maintenance workflow. Unknown fields are refused.
 func ParseMaintenance(request []byte) (Plan, error) {
 	var asked maintenanceRequest
-	if err := decode(request, &asked); err != nil {
+	if err := decodeStrictly(request, &asked); err != nil {
 		return Plan{}, err
 	}
 	var r refusals

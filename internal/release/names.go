@@ -8,6 +8,8 @@ const (
 	Recover     = "recover"
 	Enroll      = "enroll"
 	Maintenance = "maintenance"
+	Retire      = "retire"
+	Cleanup     = "cleanup"
 )
 
 // Recoverable are the workflows whose dead runs the recover workflow makes safe: those that write a pair.
@@ -36,11 +38,14 @@ const (
 	NothingToRecover = "Nothing To Recover"
 	Enrolled         = "Enrolled"
 	Maintained       = "Maintained"
+	Retired          = "Retired"
 )
 
 // Ends lists every end of every workflow.
 func Ends() []string {
-	return []string{Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Enrolled, Maintained}
+	return []string{
+		Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Retired, Enrolled, Maintained,
+	}
 }
 
 // UnsafeStatuses are the statuses in which an execution may have left viewers on staging: Step Functions runs no Catch
@@ -56,7 +61,9 @@ const (
 	OfPromotion = "promotion"
 	OfRestore   = "restore"
 	OfStop      = "stop"
+	OfDisable   = "disable"
 	OfDetach    = "detach"
+	OfNoStaging = "no-staging"
 
 	OfAlignment  = "alignment"
 	OfAttachment = "attachment"
@@ -82,4 +89,5 @@ const (
 	EventEnrollEnded      = "enroll-ended"
 	EventMaintenanceOpen  = "maintenance-open"
 	EventMaintenanceEnded = "maintenance-ended"
+	EventRetireEnded      = "retire-ended"
 )

@@ -15,6 +15,8 @@ func (d *Document) Conclude() Outcome {
 		o = d.concludeRecovery()
 	case Enroll, Maintenance:
 		o = d.concludePairing()
+	case Retire:
+		o = d.concludeRetire()
 	default:
 		o = d.concludeRelease()
 	}

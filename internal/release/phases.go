@@ -33,9 +33,9 @@ func PhaseNames() []string {
 func stepPhase(index int) string { return fmt.Sprintf("%s %d", PhaseStep, index+1) }
 
 // Phases are those that the release came to, from its start to Outcome.At; together they took as long as the release. A
-// other workflows have none.
+// recover execution has none, nor have others.
 func (d *Document) Phases() []Phase {
-	if d.Workflow != "" && d.Workflow != Release {
+	if d.Workflow != Release && d.Workflow != "" {
 		return nil
 	}
 	begun := d.begun()

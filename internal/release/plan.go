@@ -1,11 +1,9 @@
 package release
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -98,7 +96,10 @@ func ParsePlan(request []byte) (Plan, error) {
 		DeployedWithin: Duration(time.Hour),
 		Gates:          Gates{MinimumRequests: 1000, Tolerance: Tolerance{Errors5xx: 0.5, Errors4xx: 1}},
 	}
-	if err := decode(request, &plan); err != nil {
+	if len(request) > maxRequestBytes {
+		return Plan{}, fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
+	}
+	if err := decodeStrictly(request, &plan); err != nil {
 		return Plan{}, err
 	}
 	plan.fillIn()
@@ -111,22 +112,6 @@ func ParsePlan(request []byte) (Plan, error) {
 		return Plan{}, errors.New(strings.Join(r, "; "))
 	}
 	return plan, nil
-}
-
-// decode reads a request, in which an unknown field is a typing error.
-func decode(request []byte, into any) error {
-	if len(request) > maxRequestBytes {
-		return fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
-	}
-	decoder := json.NewDecoder(bytes.NewReader(request))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("read the request: %s", explain(err))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("read the request: there is more after its closing brace")
-	}
-	return nil
 }
 
 // explain is a decoding error without the names of our types.

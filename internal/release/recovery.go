@@ -85,7 +85,7 @@ func ParseRecovery(request []byte) (Plan, error) {
 		return plan, err
 	}
 	var asked recoverRequest
-	if err := decode(request, &asked); err != nil {
+	if err := decodeStrictly(request, &asked); err != nil {
 		return Plan{}, err
 	}
 	var r refusals

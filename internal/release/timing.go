@@ -45,6 +45,10 @@ const (
 	MaintenanceTimeout = 42 * time.Hour
 	// Rounds is how often a distribution is written at most before somebody else must be at work on it.
 	Rounds = 5
+	// RetireTimeout is the TimeoutSeconds of the retire workflow: three propagations and the refusals after them.
+	RetireTimeout = 12 * time.Hour
+	// LookOnAfter is the pause in a look through all distributions that CloudFront has asked to slow down.
+	LookOnAfter = 5 * time.Second
 	// KnownWithin is how long Step Functions may take to show an end that its event has announced (DescribeExecution is
 	// eventually consistent). An execution that is still shown as running then was redriven.
 	KnownWithin = 2 * time.Minute

@@ -111,7 +111,7 @@ func detailOf(in release.Input) Detail {
 		if doc.Door != nil {
 			return Detail{Text: doc.Door.Note}
 		}
-	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventEnrollEnded, release.EventMaintenanceEnded:
+	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventRetireEnded, release.EventEnrollEnded, release.EventMaintenanceEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}
 	}
 	return Detail{}

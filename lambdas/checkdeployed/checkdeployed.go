@@ -153,6 +153,10 @@ func writeOf(in release.Input) (release.Write, error) {
 		if doc.Attach != nil {
 			write = &doc.Attach.Write
 		}
+	case release.OfDisable:
+		write = doc.Disable
+	case release.OfNoStaging:
+		write = doc.StagingOff
 	case release.OfDetach:
 		if doc.Detach != nil {
 			write = &doc.Detach.Write

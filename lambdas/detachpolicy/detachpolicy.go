@@ -3,7 +3,6 @@ package detachpolicy
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -81,11 +80,8 @@ func (h Handler) detach(ctx context.Context, doc release.Document, primary strin
 		if id == nil && fault.NameOf(err) == fault.Refused && fault.Code(err) != live.PreconditionFailed {
 			return part, nil // "You cannot update Origin or CallerReference" (terraform-provider-aws#33338): not this way, then
 		}
-		if fault.Code(err) == live.IllegalUpdate {
-			return release.Detach{}, fault.Errorf(fault.StillInUse, "the policy of %s cannot be detached just now: %w", primary, err)
-		}
 		if err != nil {
-			return release.Detach{}, fmt.Errorf("detach the policy of %s: %w", primary, err)
+			return release.Detach{}, live.Settling(err, "detach the policy of %s", primary)
 		}
 		if out.Distribution == nil || out.Distribution.DistributionConfig == nil {
 			return release.Detach{}, fault.Errorf(fault.Unavailable, "detach the policy of %s: the answer carries no config", primary)

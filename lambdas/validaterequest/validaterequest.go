@@ -21,6 +21,8 @@ func (Handler) Handle(_ context.Context, in release.Input) (release.Plan, error)
 		parse = release.ParseEnrollment
 	case release.Maintenance:
 		parse = release.ParseMaintenance
+	case release.Retire:
+		parse = release.ParseRetire
 	}
 	plan, err := parse(in.Document.Request)
 	if err != nil {

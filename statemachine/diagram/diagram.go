@@ -28,6 +28,8 @@ func Page(workflow string, definition []byte) ([]byte, error) {
 		return Release(definition)
 	case "recover":
 		return Recover(definition)
+	case "retire":
+		return Retire(definition)
 	}
 	return nil, fmt.Errorf("nobody has said how to divide the workflow %q into pictures", workflow)
 }
