@@ -5,6 +5,7 @@ import (
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
 )
 
@@ -74,10 +75,9 @@ func (s *enrollStates) sideways() {
 	rescue(s.Finish, failure, s.ValidateRequest, s.AcquireLock, s.Preflight)
 
 	// A copy that CloudFront has refused was not made; of any other there may be one.
-	catch(s.CopyPrimary, s.Finish, failure, certain()...)
+	catch(s.CopyPrimary, s.Finish, failure, fault.Refused)
 	rescue(s.Finish, stranded, s.CopyPrimary)
 
 	// What was to make the pair safe, or to find out whether it is, has failed.
 	rescue(s.Finish, stranded, s.Recover, s.CheckRecovery, s.ExaminePair)
 }
-

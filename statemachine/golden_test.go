@@ -35,9 +35,11 @@ const (
 // workflows are the definitions, by the name of their golden.
 func workflows() map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps {
 	return map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps{
-		"release": statemachine.Release,
-		"recover": statemachine.Recover,
-		"retire":  statemachine.Retire,
+		"release":     statemachine.Release,
+		"recover":     statemachine.Recover,
+		"enroll":      statemachine.Enroll,
+		"maintenance": statemachine.Maintenance,
+		"retire":      statemachine.Retire,
 	}
 }
 

@@ -3,7 +3,6 @@ package statemachine
 import (
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
-	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/release"
 )
 
@@ -100,9 +99,4 @@ func (s *pairingStates) arrows(finish sfn.IChainable) {
 
 	chain(s.PreflightAgain, finish)
 	rescue(finish, stranded, s.AlignStaging, s.CheckStaging, s.CreatePolicy, s.AttachPolicy, s.CheckPrimary, s.PreflightAgain)
-}
-
-// certain are the faults of a write that say that it had no effect.
-func certain() []fault.Name {
-	return []fault.Name{fault.ConfigChanged, fault.Refused, fault.StillInUse, fault.Throttled}
 }

@@ -52,6 +52,18 @@ type Door struct {
 	Note string    `json:"note"`
 }
 
+// PolicyOfPair is the policy that is deleted: the one of the pair that is taken apart, or, where maintenance can get it off
+// the primary in no other way, that one.
+func (d *Document) PolicyOfPair() string {
+	switch {
+	case d.Parts != nil:
+		return d.Parts.PolicyID
+	case d.Detach != nil:
+		return d.Detach.StillAttached
+	}
+	return ""
+}
+
 // puttingTogether reports whether the workflow makes or remakes a pair.
 func (d *Document) puttingTogether() bool { return d.Workflow == Enroll || d.Workflow == Maintenance }
 

@@ -108,8 +108,9 @@ func detailOf(in release.Input) Detail {
 			return Detail{Text: "confirmed by " + doc.Promotion.By}
 		}
 	case release.EventMaintenanceOpen:
-		if doc.Door != nil {
-			return Detail{Text: doc.Door.Note}
+		if doc.Plan != nil {
+			return Detail{Text: fmt.Sprintf("nothing is attached to %s: change what has to be changed there, then say done; after %d minutes the pair is put together in any case",
+				doc.Plan.Primary, doc.Plan.Minutes)}
 		}
 	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventRetireEnded, release.EventEnrollEnded, release.EventMaintenanceEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}

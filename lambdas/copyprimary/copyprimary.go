@@ -30,7 +30,8 @@ type Handler struct {
 
 // Handle makes nothing where Preflight has found a staging distribution. Else the CallerReference, which is this
 // execution's own, keeps a second call from making a second one: CloudFront answers DistributionAlreadyExists, and the one
-// of the first call is looked for. Until reads show it the answer is Unavailable.
+// of the first call is looked for. Until reads show it the answer is Unavailable. Refused is returned only when no copy is
+// seen: which of its rules CloudFront checks first is unknown, and the quota may be full because of the first call.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Copy, error) {
 	doc := in.Document
 	if err := record.Fence(ctx, h.Records, h.Bucket, doc); err != nil {
@@ -49,9 +50,19 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Copy, er
 	})
 	switch code := fault.Code(err); {
 	case code == "DistributionAlreadyExists":
-		return h.find(ctx, doc)
+		found, err := h.find(ctx, doc)
+		if err == nil && found.ID == "" {
+			err = fault.Errorf(fault.Unavailable, "the copy of %s with the reference %s exists, but CloudFront's reads do not show it yet: look again",
+				doc.Plan.Primary, live.CopyReference(doc.Plan.Primary, doc.Execution.Name))
+		}
+		return found, err
 	case code == live.PreconditionFailed:
 		return release.Copy{}, fault.Errorf(fault.Unavailable, "the primary %s changed since it was read: nothing was copied yet, look again (%w)", doc.Plan.Primary, err)
+	case fault.NameOf(err) == fault.Refused:
+		if found, lost := h.find(ctx, doc); lost != nil || found.ID != "" {
+			return found, lost
+		}
+		return release.Copy{}, fmt.Errorf("copy the primary %s: %w", doc.Plan.Primary, err)
 	case err != nil:
 		return release.Copy{}, fmt.Errorf("copy the primary %s: %w", doc.Plan.Primary, err)
 	case out.Distribution == nil:
@@ -60,20 +71,15 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Copy, er
 	return release.Copy{ID: aws.ToString(out.Distribution.Id), Domain: aws.ToString(out.Distribution.DomainName), Made: true, At: h.Now()}, nil
 }
 
-// find is the copy of an earlier call of this execution.
+// find is the copy of an earlier call of this execution; empty where reads show none.
 func (h Handler) find(ctx context.Context, doc release.Document) (release.Copy, error) {
 	all, err := live.ListStaging(ctx, h.CloudFront)
 	if err != nil {
 		return release.Copy{}, err
 	}
 	found, err := live.FindCopy(ctx, h.CloudFront, all, doc.Plan.Primary)
-	if err != nil {
+	if err != nil || found.Id == nil {
 		return release.Copy{}, err
-	}
-	if found.Id == nil {
-		return release.Copy{}, fault.Errorf(fault.Unavailable,
-			"the copy of %s with the reference %s exists, but CloudFront's reads do not show it yet: look again",
-			doc.Plan.Primary, live.CopyReference(doc.Plan.Primary, doc.Execution.Name))
 	}
 	return release.Copy{ID: *found.Id, Domain: aws.ToString(found.DomainName), Made: true, At: h.Now()}, nil
 }
