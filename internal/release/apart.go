@@ -15,8 +15,6 @@ type Parts struct {
 	Primary  string `json:"primary,omitempty"`
 	PolicyID string `json:"policyId,omitempty"`
 	Staging  string `json:"staging,omitempty"`
-	// Known is true where there is a primary, or a record of a pair.
-	Known bool `json:"known"`
 	// Search is the look through the account's distributions.
 	Search Search `json:"search"`
 	// Notes say what is left alone, and why.
@@ -28,8 +26,9 @@ type Parts struct {
 
 // Search is a look through all distributions, which may take several calls.
 type Search struct {
-	// More is true until it is over.
+	// More is true until it is over; Step is how far it is.
 	More bool `json:"more"`
+	Step int  `json:"step"`
 	// Marker is the last distribution that was looked at.
 	Marker string `json:"marker,omitempty"`
 	// Domain is the staging distribution's domain name, as the policy has it.

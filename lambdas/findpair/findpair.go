@@ -6,6 +6,7 @@ package findpair
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -40,79 +41,83 @@ type Handler struct {
 	Now        func() time.Time
 }
 
-// Handle writes nothing but its own record, so it may be retried at any time. It is called again while the look through all
-// distributions goes on.
+// step does one thing, with a few requests at most, so that a call that CloudFront asks to slow down has come further.
+type step func(context.Context, release.Document, *release.Parts) error
+
+// Handle writes nothing but its own record, so it may be retried at any time. It is called again until all its steps are
+// done.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Parts, error) {
 	doc := in.Document
 	if err := record.Fence(ctx, h.Records, h.Bucket, doc); err != nil {
 		return release.Parts{}, err
 	}
 	var parts release.Parts
-	var err error
 	if doc.Parts != nil && doc.Parts.Search.More {
 		parts = *doc.Parts
-	} else if parts, err = h.begin(ctx, doc); err != nil {
-		return release.Parts{}, err
 	}
-	if parts.Search.More {
-		if err := h.search(ctx, &parts); err != nil || parts.Search.More {
-			return parts, err
+	parts.At, parts.Record, parts.Search.More = h.Now(), record.Key(*doc.Plan, doc.Execution), true
+	steps := []step{h.follow, h.search, h.settleStaging, h.keepPolicy, h.keepPrimary, h.keepStaging}
+	for first := parts.Search.Step; parts.Search.Step < len(steps); parts.Search.Step++ {
+		err := steps[parts.Search.Step](ctx, doc, &parts)
+		if errors.Is(err, errMore) || fault.NameOf(err) == fault.Throttled && parts.Search.Step > first {
+			return parts, nil
 		}
-	}
-	parts.Staging, err = h.staging(ctx, &parts)
-	if err != nil {
-		return release.Parts{}, err
-	}
-	return parts, h.keep(ctx, doc, &parts)
-}
-
-// begin follows primary → policy as far as it goes, and takes the rest from the records.
-func (h Handler) begin(ctx context.Context, doc release.Document) (release.Parts, error) {
-	primary, found, err := account.Read(ctx, h.CloudFront, doc.Plan.Primary)
-	if err != nil {
-		return release.Parts{}, err
-	}
-	parts := release.Parts{Known: found, At: h.Now()}
-	if found {
-		parts.Primary, parts.PolicyID = primary.ID, primary.PolicyID()
-	}
-	if primary.Staging {
-		return release.Parts{}, fault.Errorf(fault.InvalidRequest, "%s is a staging distribution: name the primary of the pair", primary.ID)
-	}
-	if parts.PolicyID == "" {
-		pair, remembered, err := record.LastPair(ctx, h.Records, h.Bucket, doc.Plan.Primary)
 		if err != nil {
 			return release.Parts{}, err
 		}
+	}
+	parts.Search.More = false
+	return parts, h.note(ctx, doc, func(e *record.Evidence) { e.Parts = &parts })
+}
+
+// errMore is for a step that is to be called again.
+var errMore = errors.New("there is more to look at")
+
+// follow goes from the primary to its policy, and takes from the records what an earlier execution has detached.
+func (h Handler) follow(ctx context.Context, doc release.Document, parts *release.Parts) error {
+	primary, found, err := account.Read(ctx, h.CloudFront, doc.Plan.Primary)
+	if err != nil {
+		return err
+	}
+	if primary.Staging {
+		return fault.Errorf(fault.InvalidRequest, "%s is a staging distribution: name the primary of the pair", primary.ID)
+	}
+	parts.Primary, parts.PolicyID, parts.Staging = primary.ID, primary.PolicyID(), ""
+	if parts.PolicyID == "" {
+		pair, remembered, err := record.LastPair(ctx, h.Records, h.Bucket, doc.Plan.Primary)
+		if err != nil {
+			return err
+		}
 		if !found && !remembered {
-			return release.Parts{}, fault.Errorf(fault.InvalidRequest,
+			return fault.Errorf(fault.InvalidRequest,
 				"there is no distribution %s in this account, nor a record of a pair of it", doc.Plan.Primary)
 		}
-		parts.PolicyID, parts.Staging = pair.PolicyID, pair.Staging
-		parts.Search.Attachment = true
+		parts.PolicyID, parts.Staging, parts.Search.Attachment = pair.PolicyID, pair.Staging, true
 	}
 	if parts.PolicyID == "" {
-		return parts, nil
+		return nil
 	}
 	policy, err := live.ReadPolicy(ctx, h.CloudFront, parts.PolicyID)
 	if fault.Code(err) == live.NoSuchPolicy {
 		parts.PolicyID = ""
-		return parts, nil
+		return nil
 	}
 	if err != nil {
-		return release.Parts{}, err
+		return err
 	}
-	parts.Search.Domain, parts.Search.More = policy.DNSName(), true
-	return parts, nil
+	parts.Search.Domain = policy.DNSName()
+	return nil
 }
 
-// search goes on with the look for the staging distribution that the policy names, and for the primary that it is attached
-// to.
-func (h Handler) search(ctx context.Context, parts *release.Parts) error {
+// search looks for the staging distribution that the policy names, and for the primary that it is attached to.
+func (h Handler) search(ctx context.Context, _ release.Document, parts *release.Parts) error {
+	if parts.PolicyID == "" {
+		return nil
+	}
 	s := &parts.Search
 	walk := account.Walk{Marker: s.Marker}
 	over, err := walk.Go(ctx, h.CloudFront, func(d account.Distribution) (requests int, enough bool, err error) {
-		if d.Domain == s.Domain {
+		if d.Domain == s.Domain && d.Staging {
 			s.Staging = d.ID
 		}
 		if s.Attachment && !d.Staging {
@@ -127,10 +132,13 @@ func (h Handler) search(ctx context.Context, parts *release.Parts) error {
 		}
 		return requests, s.Staging != "" && (!s.Attachment || s.AttachedTo != ""), nil
 	})
-	s.Marker, s.More = walk.Marker, !over
+	s.Marker = walk.Marker
 	s.Requests += walk.Requests
-	if err != nil || s.More {
+	if err != nil {
 		return err
+	}
+	if !over {
+		return errMore
 	}
 	if s.AttachedTo != "" && s.AttachedTo != parts.Primary {
 		parts.Notes = append(parts.Notes, fmt.Sprintf("the policy %s, which is attached to %s now", parts.PolicyID, s.AttachedTo))
@@ -139,68 +147,91 @@ func (h Handler) search(ctx context.Context, parts *release.Parts) error {
 	return nil
 }
 
-// staging is the staging distribution of the pair: the one that the policy names, or the one of the records as long as no
+// settleStaging decides on the staging distribution: the one that the policy names, or the one of the records, as long as no
 // other policy names it.
-func (h Handler) staging(ctx context.Context, parts *release.Parts) (string, error) {
+func (h Handler) settleStaging(ctx context.Context, _ release.Document, parts *release.Parts) error {
 	if parts.PolicyID != "" {
-		return parts.Search.Staging, nil
+		parts.Staging = parts.Search.Staging
+		return nil
 	}
 	if parts.Staging == "" {
-		return "", nil
+		return nil
 	}
 	staging, found, err := account.Read(ctx, h.CloudFront, parts.Staging)
-	if err != nil || !found || !staging.Staging {
-		return "", err
+	if err != nil {
+		return err
+	}
+	if !found || !staging.Staging {
+		parts.Staging = ""
+		return nil
 	}
 	policies, err := account.Policies(ctx, h.CloudFront)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if i := slices.IndexFunc(policies, func(p account.Policy) bool { return p.Domain == staging.Domain }); i >= 0 {
 		parts.Notes = append(parts.Notes, fmt.Sprintf("the staging distribution %s, which the policy %s names now", staging.ID, policies[i].ID))
-		return "", nil
+		parts.Staging = ""
 	}
-	return staging.ID, nil
+	return nil
 }
 
-// keep refuses what is to be kept, and writes everything else down.
-func (h Handler) keep(ctx context.Context, doc release.Document, parts *release.Parts) error {
+func (h Handler) keepPolicy(ctx context.Context, _ release.Document, parts *release.Parts) error {
 	list, err := record.ReadKeepList(ctx, h.Records, h.Bucket)
 	if err != nil {
 		return err
 	}
 	if slices.Contains(list.Policies, parts.PolicyID) {
-		return fault.Errorf(fault.InvalidRequest, "the policy %s is on the list s3://%s/%s of what is to be kept", parts.PolicyID, h.Bucket, record.KeepKey)
+		return h.kept("policy", parts.PolicyID)
 	}
-	evidence := record.Evidence{Execution: doc.Execution, Plan: *doc.Plan, Parts: parts}
 	for _, id := range []string{parts.Primary, parts.Staging} {
-		if id == "" {
-			continue
-		}
 		if slices.Contains(list.Distributions, id) {
-			return fault.Errorf(fault.InvalidRequest, "the distribution %s is on the list s3://%s/%s of what is to be kept", id, h.Bucket, record.KeepKey)
-		}
-		d, found, err := account.Read(ctx, h.CloudFront, id)
-		if err != nil {
-			return err
-		}
-		if !found {
-			continue
-		}
-		kept, err := account.Kept(ctx, h.CloudFront, d)
-		if err != nil {
-			return err
-		}
-		if kept {
-			return fault.Errorf(fault.InvalidRequest, "the distribution %s has the tag %s: it is to be kept, and its pair with it", id, account.KeepTag)
-		}
-		if id == parts.Primary {
-			evidence.Primary, evidence.PrimaryETag = d.Config, d.ETag
-		} else {
-			evidence.Staging, evidence.StagingETag = d.Config, d.ETag
+			return h.kept("distribution", id)
 		}
 	}
-	parts.Record = record.Key(*doc.Plan, doc.Execution)
-	_, err = record.Write(ctx, h.Records, h.Bucket, parts.Record, evidence, record.Condition{})
+	return nil
+}
+
+func (h Handler) kept(what, id string) error {
+	return fault.Errorf(fault.InvalidRequest, "the %s %s is on the list s3://%s/%s of what is to be kept", what, id, h.Bucket, record.KeepKey)
+}
+
+func (h Handler) keepPrimary(ctx context.Context, doc release.Document, parts *release.Parts) error {
+	return h.keep(ctx, doc, parts.Primary, func(e *record.Evidence, d account.Distribution) { e.Primary, e.PrimaryETag = d.Config, d.ETag })
+}
+
+func (h Handler) keepStaging(ctx context.Context, doc release.Document, parts *release.Parts) error {
+	return h.keep(ctx, doc, parts.Staging, func(e *record.Evidence, d account.Distribution) { e.Staging, e.StagingETag = d.Config, d.ETag })
+}
+
+// keep refuses a distribution that is to be kept, and writes the config of any other down: it is all that is left of a
+// staging distribution.
+func (h Handler) keep(ctx context.Context, doc release.Document, id string, save func(*record.Evidence, account.Distribution)) error {
+	if id == "" {
+		return nil
+	}
+	d, found, err := account.Read(ctx, h.CloudFront, id)
+	if err != nil || !found {
+		return err
+	}
+	kept, err := account.Kept(ctx, h.CloudFront, d)
+	if err != nil {
+		return err
+	}
+	if kept {
+		return fault.Errorf(fault.InvalidRequest, "the distribution %s has the tag %s: it is to be kept, and its pair with it", id, account.KeepTag)
+	}
+	return h.note(ctx, doc, func(e *record.Evidence) { save(e, d) })
+}
+
+// note adds to the execution's own record.
+func (h Handler) note(ctx context.Context, doc release.Document, add func(*record.Evidence)) error {
+	key := record.Key(*doc.Plan, doc.Execution)
+	evidence := record.Evidence{Execution: doc.Execution, Plan: *doc.Plan}
+	if _, _, err := record.Read(ctx, h.Records, h.Bucket, key, &evidence); err != nil {
+		return err
+	}
+	add(&evidence)
+	_, err := record.Write(ctx, h.Records, h.Bucket, key, evidence, record.Condition{})
 	return err
 }

@@ -12,6 +12,7 @@ func All() []Scenario {
 	all = append(all, afterTheDoor()...)
 	all = append(all, severalRuns()...)
 	all = append(all, recovered()...)
+	all = append(all, apart()...)
 	return all
 }
 

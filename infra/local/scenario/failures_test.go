@@ -97,6 +97,13 @@ func reaching(workflow, title string) string {
 		}
 		return "timed-out"
 	}
+	if workflow == release.Retire {
+		switch title {
+		case "Check Recovery", "Examine Pair", "Place Hold":
+			return "retire-interrupted"
+		}
+		return "retire"
+	}
 	switch title {
 	case "Check Recovery", "Examine Pair":
 		return "stale-lock"

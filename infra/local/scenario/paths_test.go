@@ -30,7 +30,8 @@ func TestPaths(t *testing.T) {
 		}
 	}
 	t.Run("scenarios", func(t *testing.T) { scenarios(t, note) })
-	t.Run("rows", func(t *testing.T) { rows(t, note) })
+	t.Run("rows", func(t *testing.T) { rows(t, table(), note) })
+	t.Run("apart", func(t *testing.T) { rows(t, apartTable(), note) })
 	t.Run("recoveries", func(t *testing.T) { recoveries(t, note) })
 	for name, definition := range golden.All() {
 		t.Run("failures of "+name, func(t *testing.T) { failures(t, name, definition, note) })
@@ -57,10 +58,12 @@ type way struct {
 }
 
 func workflowOf(w *world.World, x *asl.Execution) string {
-	if x.Machine() == w.Machines[release.Recover] {
-		return release.Recover
+	for name, m := range w.Machines {
+		if x.Machine() == m {
+			return name
+		}
 	}
-	return release.Release
+	return ""
 }
 
 type noting func(stage *scenario.Stage, by string)
@@ -104,9 +107,9 @@ type row struct {
 	after    time.Duration
 }
 
-func rows(t *testing.T, note noting) {
+func rows(t *testing.T, table map[string]row, note noting) {
 	t.Helper()
-	for name, r := range table() {
+	for name, r := range table {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			stage := begin(t, r.scenario, r.request)

@@ -17,14 +17,16 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// First is the name of the execution that every scenario starts with.
-const First = "release"
+// First is the name of the execution that every scenario of a release starts with.
+const First = release.Release
 
 // Scenario is one situation.
 type Scenario struct {
 	Name string
 	// Story is what happens, in one sentence.
 	Story string
+	// Workflow is the one that runs first; empty for a release.
+	Workflow string
 	// Request replaces the example's request.
 	Request string
 	// Options changes the world before it is built.
@@ -88,11 +90,14 @@ func (s Scenario) Build(in Inputs) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Start(First, s.request(in)); err != nil {
+	if _, err := w.StartWorkflow(s.first(), s.first(), s.request(in)); err != nil {
 		return nil, err
 	}
 	return &Stage{Scenario: s, World: w}, nil
 }
+
+// first is the workflow of the first execution, and that execution's name.
+func (s Scenario) first() string { return cmp.Or(s.Workflow, First) }
 
 func (s Scenario) options(in Inputs) (world.Options, error) {
 	o := world.Options{Seed: in.Seed, Primary: in.Primary, Staging: in.Staging}

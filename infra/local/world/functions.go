@@ -29,8 +29,14 @@ import (
 	"cloudfront-cd/lambdas/checkpair"
 	"cloudfront-cd/lambdas/clearhold"
 	"cloudfront-cd/lambdas/confirmpromotion"
+	"cloudfront-cd/lambdas/deletepolicy"
+	"cloudfront-cd/lambdas/deletestaging"
+	"cloudfront-cd/lambdas/detachpolicy"
+	"cloudfront-cd/lambdas/disablepolicy"
+	"cloudfront-cd/lambdas/disablestaging"
 	"cloudfront-cd/lambdas/examinepair"
 	"cloudfront-cd/lambdas/finddeadrun"
+	"cloudfront-cd/lambdas/findpair"
 	"cloudfront-cd/lambdas/finish"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
@@ -81,6 +87,12 @@ func (w *World) functions() map[string]lambda.Handler {
 		"finish":           function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"announce":         function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
 		"releaselock":      function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
+		"findpair":         function(findpair.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"disablepolicy":    function(disablepolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"detachpolicy":     function(detachpolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"deletepolicy":     function(deletepolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"disablestaging":   function(disablestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"deletestaging":    function(deletestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"placehold":        function(placehold.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 	}
 }

@@ -170,6 +170,9 @@ func cutSegment(path string) (segment, rest string) {
 // bracket protects a segment that was already cut from being cut again.
 func bracket(segment string) string { return "[" + segment + "]" }
 
+// Same reports whether two trees mean the same to CloudFront.
+func (n *Node) Same(other *Node) bool { return same(n, other) }
+
 // same reports whether two elements say the same: same text and same children, whatever the order of differently named
 // children. An element that is missing equals one that says nothing (no text, "false", or a list of nothing), because AWS
 // returns such elements whether they were sent or not.

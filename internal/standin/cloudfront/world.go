@@ -107,6 +107,12 @@ func (s *Server) EditPolicy(policyID string, change func(*Node)) error {
 	return s.changePolicy(author{"UpdateContinuousDeploymentPolicy", console}, p, tree)
 }
 
+// Tag gives a distribution a tag that it has always had.
+func (s *Server) Tag(distributionID, key, value string) {
+	d := s.distribution(distributionID)
+	d.tags = append(d.tags, tag{key, value})
+}
+
 // Pair is a primary distribution with its staging distribution and the policy that binds them. Ids that are empty are drawn.
 type Pair struct {
 	PrimaryID, StagingID string

@@ -1,0 +1,114 @@
+package scenario
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/transport"
+)
+
+const retireRequest = `{"primary": "E1PRIMARY", "reason": "the site moves to another account"}`
+
+// apart are the scenarios in which pairs are taken apart.
+func apart() []Scenario {
+	return []Scenario{
+		{
+			Name: "retire", Story: "A pair that nobody needs any more is taken apart, past what CloudFront refuses for a while; the primary stays as it is.",
+			Workflow: release.Retire, Request: retireRequest,
+			Ends: []Ending{{release.Retire, []string{release.Retired}}},
+			Prepare: func(w *world.World) error {
+				enable(w)
+				w.Transport.Fault = refuseFirst(map[string]string{
+					"DeleteContinuousDeploymentPolicy": "ContinuousDeploymentPolicyInUse", "DeleteDistribution": "DistributionNotDisabled",
+				})
+				return nil
+			},
+			Check: onlyThePrimaryIsLeft,
+		},
+		{
+			Name: "retire-interrupted", Story: "A retire may not delete the policy and needs an operator; once the permission is back, a second one goes on from there.",
+			Workflow: release.Retire, Request: retireRequest,
+			Ends:    []Ending{{release.Retire, []string{release.NeedsOperator}}, {secondRetire, []string{release.Retired}}},
+			Prepare: deleteOnlyLater, Check: onlyThePrimaryIsLeft,
+		},
+		{
+			Name: "retire-while-releasing", Story: "Somebody retires a pair in the middle of a release: the lock refuses it, and the release goes on.",
+			Ends: []Ending{{First, []string{release.Promoted}}, {release.Retire, []string{release.Rejected}}},
+			Prepare: func(w *world.World) error {
+				w.When("Wait For Traffic", 1, func(*asl.Execution) {
+					w.Clock.After(time.Minute, func() {
+						_, _ = w.StartWorkflow(release.Retire, release.Retire, json.RawMessage(retireRequest))
+					})
+				})
+				return nil
+			},
+		},
+	}
+}
+
+// refuseFirst refuses the first call of each operation with its code.
+func refuseFirst(codes map[string]string) func(transport.Call) transport.Outcome {
+	return func(c transport.Call) transport.Outcome {
+		code := codes[c.Operation]
+		if code == "" || c.Service != "CloudFront" {
+			return transport.Outcome{}
+		}
+		delete(codes, c.Operation)
+		return transport.Outcome{Kind: transport.Refuse, Status: http.StatusConflict, Code: code, Message: "made up by the scenario"}
+	}
+}
+
+const secondRetire = "second-retire"
+
+// deleteOnlyLater: the permission to delete policies comes an hour after the first retire has missed it.
+func deleteOnlyLater(w *world.World) error {
+	allowed := false
+	w.Transport.Fault = func(c transport.Call) transport.Outcome {
+		if allowed || c.Operation != "DeleteContinuousDeploymentPolicy" {
+			return transport.Outcome{}
+		}
+		return transport.Outcome{Kind: transport.Refuse, Status: http.StatusForbidden, Code: "AccessDenied", Message: "not authorized to perform cloudfront:DeleteContinuousDeploymentPolicy"}
+	}
+	w.When(release.NeedsOperator, 1, func(*asl.Execution) {
+		w.Clock.After(time.Hour, func() {
+			allowed = true
+			_, _ = w.StartWorkflow(release.Retire, secondRetire, json.RawMessage(retireRequest))
+		})
+	})
+	return nil
+}
+
+// enable is a colleague who switches the policy on by hand.
+func enable(w *world.World) {
+	if err := w.CloudFront.EditPolicy(w.Pair.Policy.ID, func(n *cloudfront.Node) { n.Set("Enabled", "true") }); err != nil {
+		panic(err)
+	}
+}
+
+// onlyThePrimaryIsLeft looks at the pair: nothing may be left but the primary, with the settings that it had.
+func onlyThePrimaryIsLeft(w *world.World) error {
+	if n := len(w.CloudFront.Policies()); n > 0 {
+		return fmt.Errorf("%d policies are left", n)
+	}
+	if ids := w.CloudFront.Distributions(); len(ids) != 1 || ids[0] != w.Pair.PrimaryID {
+		return fmt.Errorf("the distributions %v are left", ids)
+	}
+	config, _ := w.CloudFront.Live(w.Pair.PrimaryID)
+	now, before := config.Tree().Clone(), w.Pair.Primary.Clone()
+	now.Remove("ContinuousDeploymentPolicyId")
+	before.Remove("ContinuousDeploymentPolicyId")
+	if !now.Same(before) {
+		return errors.New("the primary's other settings have changed")
+	}
+	if w.Locked() {
+		return errors.New("the lock is held")
+	}
+	return nil
+}
