@@ -217,6 +217,7 @@ func TestTitlesSayWhatKindOfBoxTheyAre(t *testing.T) {
 	ends := map[string]string{
 		release.Promoted: "Succeed", release.NothingToRelease: "Succeed",
 		release.Recovered: "Succeed", release.NothingToRecover: "Succeed",
+		release.Retired: "Succeed", release.Enrolled: "Succeed", release.Maintained: "Succeed",
 		release.Rejected: "Fail", release.RolledBack: "Fail", release.NeedsOperator: "Fail",
 	}
 	for _, s := range states(t) {

@@ -49,6 +49,8 @@ type Options struct {
 	PrimaryID string
 	// Primary and Staging are the pair's configs.
 	Primary, Staging *types.DistributionConfig
+	// Alone is a primary without staging distribution and policy.
+	Alone bool
 	// Policy is attached to the primary; its zero value is a disabled policy with session stickiness and weight 5 %.
 	Policy cloudfront.Policy
 	// RequestsPerMinute is the site's traffic in its busiest hour; default 60,000.
@@ -91,6 +93,7 @@ type World struct {
 	origins  map[string]edge.Origin // by domain name
 	websites map[string]*website
 	faults   []origin.Fault
+	closed   []string // buckets whose policies name distributions
 }
 
 // Start is when every world begins.
@@ -169,6 +172,9 @@ func (w *World) addPair(o Options) error {
 	primary, err := cloudfront.Encode(context.Background(), o.Primary) //nolint:forbidigo // no call is made
 	if err != nil {
 		return fmt.Errorf("primary config: %w", err)
+	}
+	if o.Alone {
+		return w.addPrimary(cmp.Or(o.PrimaryID, PrimaryID), primary)
 	}
 	staging, err := cloudfront.Encode(context.Background(), o.Staging) //nolint:forbidigo // no call is made
 	if err != nil {
