@@ -32,7 +32,7 @@ func (p *parts) mailCauses() {
 			Source:     jsii.Strings("aws.states"),
 			DetailType: jsii.Strings("Step Functions Execution Status Change"),
 			Detail: &map[string]any{
-				"stateMachineArn": []*string{p.releaseMachine.StateMachineArn(), p.recoverMachine.StateMachineArn()},
+				"stateMachineArn": append(p.writing(), p.recoverMachine.StateMachineArn()),
 				"status":          []string{"FAILED"},
 				"error":           []string{release.NeedsOperator},
 				// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html

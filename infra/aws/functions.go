@@ -50,7 +50,7 @@ func (p *parts) addFunction(f function, code awslambda.Code) {
 // environment has the record bucket's name for every Lambda that reads or writes records.
 func (p *parts) environment(f function) *map[string]*string {
 	for _, c := range f.calls {
-		if c.on == locks || c.on == holds || c.on == evidence {
+		if c.on == locks || c.on == holds || c.on == doors || c.on == evidence {
 			return &map[string]*string{"BUCKET": p.records.BucketName()}
 		}
 	}

@@ -7,15 +7,18 @@ const (
 	primaries     target = "PrimaryDistributions"
 	stagings      target = "StagingDistributions"
 	distributions target = "Distributions" // of both kinds
-	policies      target = "ContinuousDeploymentPolicies"
-	executions    target = "Executions"
-	locks         target = "Locks"
-	holds         target = "Holds"
-	evidence      target = "Evidence"
-	recordBucket  target = "RecordBucket"
-	originBuckets target = "OriginBuckets"
-	eventBus      target = "EventBus"
-	anything      target = "Anything" // for methods whose actions.go says that nothing can be named
+	// anyDistribution is for what enroll has to know of a staging distribution that nobody has named to the stack yet.
+	anyDistribution target = "AnyDistribution"
+	policies        target = "ContinuousDeploymentPolicies"
+	executions      target = "Executions"
+	locks           target = "Locks"
+	holds           target = "Holds"
+	doors           target = "Doors"
+	evidence        target = "Evidence"
+	recordBucket    target = "RecordBucket"
+	originBuckets   target = "OriginBuckets"
+	eventBus        target = "EventBus"
+	anything        target = "Anything" // for methods whose actions.go says that nothing can be named
 )
 
 // function is a folder below lambdas/ with what its Lambda calls.
@@ -39,6 +42,9 @@ func functions() []function {
 		update            = "cloudfront.UpdateDistribution"
 		updateFromStaging = "cloudfront.UpdateDistributionWithStagingConfig"
 		list              = "cloudfront.ListDistributions"
+		copyDistribution  = "cloudfront.CopyDistribution"
+		createPolicy      = "cloudfront.CreateContinuousDeploymentPolicy"
+		listPolicies      = "cloudfront.ListContinuousDeploymentPolicies"
 		getPolicy         = "cloudfront.GetContinuousDeploymentPolicy"
 		updatePolicy      = "cloudfront.UpdateContinuousDeploymentPolicy"
 		metrics           = "cloudwatch.GetMetricData"
@@ -57,22 +63,30 @@ func functions() []function {
 	fence := on(locks, read)
 	return []function{
 		lambda("acquirelock", on(locks, read, write), on(executions, describe)),
+		// Only what the stack knows as a staging distribution is written; a copy that was just made has nothing to be aligned.
+		lambda("alignstaging", fence, on(primaries, getDistribution), on(anyDistribution, getDistribution), on(stagings, update)),
+		lambda("attachpolicy", fence, on(primaries, getDistribution, update), on(policies, getPolicy)),
 		lambda("announce", on(eventBus, putEvents)),
 		lambda("changestaging", fence, on(distributions, getConfig), on(policies, getPolicy), on(stagings, update)),
-		lambda("checkdeployed", on(distributions, getDistribution), on(policies, getPolicy)),
+		lambda("checkdeployed", on(distributions, getDistribution), on(anyDistribution, getDistribution), on(policies, getPolicy)),
+		lambda("checksignal", on(doors, read)),
 		lambda("checkpair", on(distributions, getConfig)),
 		lambda("clearhold", on(holds, read, remove), on(primaries, getDistribution), on(policies, getPolicy)),
 		lambda("confirmpromotion", on(primaries, getConfig)),
+		lambda("copyprimary", fence, on(primaries, getConfig, copyDistribution), on(anyDistribution, getConfig), on(anything, list)),
+		lambda("createpolicy", fence, on(evidence, read), on(policies, getPolicy, updatePolicy, createPolicy), on(anything, listPolicies)),
 		lambda("examinepair", fence, on(evidence, read), on(primaries, getConfig), on(executions, history)),
 		lambda("finddeadrun", fence, on(executions, describe)),
 		lambda("finish", on(evidence, read, write)),
 		lambda("judgehealth", on(anything, alarms)),
 		lambda("judgeprimary", on(primaries, getConfig), on(anything, alarms)),
 		lambda("observe", on(anything, metrics)),
+		lambda("opendoor", fence, on(doors, read, write)),
 		lambda("placehold", fence, on(holds, write)),
 		lambda("preflight",
-			on(distributions, getDistribution), on(policies, getPolicy), on(originBuckets, bucketPolicy),
-			on(anything, list, metrics, alarms), on(holds, read), on(evidence, write)),
+			on(distributions, getDistribution), on(anyDistribution, getDistribution, getConfig), on(policies, getPolicy),
+			on(originBuckets, bucketPolicy), on(anything, list, listPolicies, metrics, alarms), on(holds, read), on(doors, read),
+			on(evidence, read, write)),
 		lambda("promote", fence, on(distributions, getConfig, updateFromStaging)),
 		lambda("provetraffic", on(policies, getPolicy), on(anything, metrics)),
 		lambda("recover", fence, on(evidence, read), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)),

@@ -70,6 +70,9 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return p.distributions(func(d pair) []string { return []string{d.staging} }), ""
 	case distributions:
 		return p.distributions(func(d pair) []string { return []string{d.primary, d.staging} }), ""
+	case anyDistribution:
+		return []string{p.arn("cloudfront", "", "distribution/*")},
+			"the staging distribution that enroll makes or takes is not known beforehand"
 	case policies:
 		return []string{p.arn("cloudfront", "", "continuous-deployment-policy/*")},
 			"the policy is found at run time, from the one that is attached to the primary"
@@ -77,6 +80,8 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return []string{*p.records.ArnForObjects(new("locks/*"))}, "one lock for each primary"
 	case holds:
 		return []string{*p.records.ArnForObjects(new("holds/*"))}, "one hold for each primary"
+	case doors:
+		return []string{*p.records.ArnForObjects(new("maintenance/*"))}, "one door for each primary"
 	case evidence:
 		return []string{*p.records.ArnForObjects(new("releases/*"))}, "the keys carry time and execution"
 	case recordBucket:
@@ -87,10 +92,10 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		}
 		return arns, ""
 	case executions:
-		for _, workflow := range []string{release.Release, release.Recover} {
+		for _, workflow := range append(release.Recoverable(), release.Recover) {
 			arns = append(arns, p.arn("states", bootstrap.Region, "execution:"+machineName(workflow)+":*"))
 		}
-		return arns, "executions of both workflows, which have names of their own"
+		return arns, "executions of the workflows that hold locks, which have names of their own"
 	case eventBus:
 		return []string{p.arn("events", bootstrap.Region, "event-bus/default")}, ""
 	case anything:
@@ -102,6 +107,9 @@ func (p *parts) distributions(of func(pair) []string) []string {
 	var arns []string
 	for _, d := range p.settings.pairs {
 		for _, id := range of(d) {
+			if id == "" { // not enrolled yet
+				continue
+			}
 			arns = append(arns, p.arn("cloudfront", "", "distribution/"+id))
 		}
 	}

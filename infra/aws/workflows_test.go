@@ -16,7 +16,7 @@ import (
 // local engine runs and the structural rules were checked on.
 func TestTheGoldensAreWhatIsDeployed(t *testing.T) {
 	stack := stack(t)
-	for workflow, want := range map[string][]byte{release.Release: golden.Release(), release.Recover: golden.Recover()} {
+	for workflow, want := range golden.All() {
 		machine := stack.one(t, "AWS::StepFunctions::StateMachine", "Workflow"+workflow)
 		got, err := golden.Format([]byte(stack.say(machine.Properties["DefinitionString"])))
 		if err != nil {
@@ -34,7 +34,7 @@ func TestTheGoldensAreWhatIsDeployed(t *testing.T) {
 // TestAWorkflowIsNamedLoggedAndTraced.
 func TestAWorkflowIsNamedLoggedAndTraced(t *testing.T) {
 	stack := stack(t)
-	for _, workflow := range []string{release.Release, release.Recover} {
+	for workflow := range golden.All() {
 		id := "Workflow" + workflow
 		machine := stack.one(t, "AWS::StepFunctions::StateMachine", id)
 		for key, want := range map[string]string{
@@ -88,7 +88,7 @@ func TestTheRoleOfAWorkflowAllowsNoMore(t *testing.T) {
 			"logs:PutResourcePolicy logs:DescribeResourcePolicies logs:DescribeLogGroups",
 		"Traces": "xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets",
 	}
-	for _, workflow := range []string{release.Release, release.Recover} {
+	for workflow := range golden.All() {
 		got := map[string]string{}
 		for _, s := range stack.statements(stack.one(t, "AWS::IAM::Role", "Workflow"+workflow+"Role")) {
 			if !slices.Contains(s.actions, "sts:AssumeRole") {

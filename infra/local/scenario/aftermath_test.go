@@ -48,7 +48,7 @@ func checkAftermath(t *testing.T, stage *scenario.Stage) {
 			t.Errorf("Rolled Back, but the primary has path %q", path)
 		}
 		checkDeployed(t, w, end)
-	case release.Recovered:
+	case release.Recovered, release.Enrolled, release.Maintained:
 		checkDeployed(t, w, end)
 	case release.Promoted:
 		if got, want := live(w, w.Pair.PrimaryID).Text(originPath), live(w, w.Pair.StagingID).Text(originPath); got != want {
