@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"cloudfront-cd/internal/release"
 	"cloudfront-cd/statemachine/golden"
 )
 
