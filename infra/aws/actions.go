@@ -28,6 +28,7 @@ func needs() map[string][]need {
 			{action: "cloudfront:ListDistributions", everywhere: "ListDistributions has no resource type"},
 		},
 		"cloudfront.CreateContinuousDeploymentPolicy": {{action: "cloudfront:CreateContinuousDeploymentPolicy"}},
+		"cloudfront.DeleteContinuousDeploymentPolicy": {{action: "cloudfront:DeleteContinuousDeploymentPolicy"}},
 		"cloudfront.ListContinuousDeploymentPolicies": {
 			{action: "cloudfront:ListContinuousDeploymentPolicies", everywhere: "ListContinuousDeploymentPolicies has no resource type"},
 		},

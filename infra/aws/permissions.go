@@ -44,6 +44,7 @@ func functions() []function {
 		list              = "cloudfront.ListDistributions"
 		copyDistribution  = "cloudfront.CopyDistribution"
 		createPolicy      = "cloudfront.CreateContinuousDeploymentPolicy"
+		deletePolicy      = "cloudfront.DeleteContinuousDeploymentPolicy"
 		listPolicies      = "cloudfront.ListContinuousDeploymentPolicies"
 		getPolicy         = "cloudfront.GetContinuousDeploymentPolicy"
 		updatePolicy      = "cloudfront.UpdateContinuousDeploymentPolicy"
@@ -75,6 +76,8 @@ func functions() []function {
 		lambda("confirmpromotion", on(primaries, getConfig)),
 		lambda("copyprimary", fence, on(primaries, getConfig, copyDistribution), on(anyDistribution, getConfig), on(anything, list)),
 		lambda("createpolicy", fence, on(evidence, read), on(policies, getPolicy, updatePolicy, createPolicy), on(anything, listPolicies)),
+		lambda("deletepolicy", fence, on(policies, getPolicy, deletePolicy)),
+		lambda("detachpolicy", fence, on(primaries, getConfig, update)),
 		lambda("examinepair", fence, on(evidence, read), on(primaries, getConfig), on(executions, history)),
 		lambda("finddeadrun", fence, on(executions, describe)),
 		lambda("finish", on(evidence, read, write)),

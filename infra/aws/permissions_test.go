@@ -30,6 +30,8 @@ func TestWritesAreOnExactlyTheirResources(t *testing.T) {
 		"copyprimary cloudfront:CreateDistribution":                {distribution + "*"},
 		"createpolicy cloudfront:CreateContinuousDeploymentPolicy": {anyPolicy},
 		"createpolicy cloudfront:UpdateContinuousDeploymentPolicy": {anyPolicy},
+		"deletepolicy cloudfront:DeleteContinuousDeploymentPolicy": {anyPolicy},
+		"detachpolicy cloudfront:UpdateDistribution":               primaries,
 		"opendoor s3:PutObject":                                    {"${Records}/maintenance/*"},
 		"announce events:PutEvents":                                {"arn:aws:events:us-east-1:" + account + ":event-bus/default"},
 		"changestaging cloudfront:UpdateDistribution":              stagings,

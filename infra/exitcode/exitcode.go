@@ -17,7 +17,7 @@ const (
 // Of is the code for an end of a workflow (release.Ends), or for what an execution came to instead.
 func Of(end string) int {
 	switch end {
-	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover:
+	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover, release.Enrolled, release.Maintained:
 		return OK
 	case release.Rejected:
 		return Rejected
@@ -34,6 +34,10 @@ func Meaning(end string) string {
 	switch end {
 	case release.Promoted, release.NothingToRelease:
 		return "a success; a pipeline's stage stays green"
+	case release.Enrolled:
+		return "the primary has its pair; tell the stack, and see what the cause says before the first release (docs/runbook.md#enrolled)"
+	case release.Maintained:
+		return "the pair is together again (docs/runbook.md#maintained)"
 	case release.Recovered:
 		return "no viewer gets staging; the cause says what the dead run had done (docs/runbook.md#recovered)"
 	case release.NothingToRecover:

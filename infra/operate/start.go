@@ -42,7 +42,7 @@ func parseStart(args []string, env environment) (action, error) {
 	flags := flag.NewFlagSet("start", flag.ContinueOnError)
 	flags.StringVar(&file, "request", "", "release what `FILE` asks for, such as examples/request.json")
 	flags.StringVar(&s.name, "name", "", "give the execution this `NAME`; a second start with the same one starts nothing. In a pipeline: the id of its run")
-	flags.StringVar(&follow, "follow", "", "start nothing; follow the `EXECUTION` of that name or ARN, of either workflow")
+	flags.StringVar(&follow, "follow", "", "start nothing; follow the `EXECUTION` of that name or ARN, of any workflow")
 	if err := parseFlags(flags, args, env); err != nil {
 		return nil, err
 	}
