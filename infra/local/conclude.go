@@ -37,7 +37,7 @@ func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Ex
 
 func styleOf(end string) watch.Style {
 	switch end {
-	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover:
+	case release.Promoted, release.NothingToRelease, release.Recovered, release.NothingToRecover, release.Enrolled, release.Maintained:
 		return watch.Good
 	case release.Rejected, release.RolledBack:
 		return watch.Doubt

@@ -12,6 +12,7 @@ import (
 // succeeded shows what a task found, from its own part of the document.
 func (r *run) succeeded(at time.Time, part []byte) {
 	switch title := r.title; {
+	case r.pairing(at, part):
 	case title == "Validate Request":
 		show(r, at, part, r.plan)
 	case title == "Acquire Lock":
@@ -72,6 +73,10 @@ func show[Part any](r *run, at time.Time, data []byte, how func(time.Time, Part)
 func (r *run) plan(at time.Time, plan release.Plan) {
 	if r.doc.Workflow == release.Recover {
 		r.line(at, plan.Primary+": "+byName(plan.Reason), Plain)
+		return
+	}
+	if r.doc.Workflow == release.Enroll || r.doc.Workflow == release.Maintenance {
+		r.accepted(at, plan)
 		return
 	}
 	text := fmt.Sprintf("accepted; gates: at least %s requests; 5xx at most %.4g points up, 4xx %.4g",

@@ -38,7 +38,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Door, er
 			part.Note = door.By + " said done"
 		}
 	case !part.At.Before(part.Until):
-		part.Over, part.Note = true, fmt.Sprintf("nobody said done within %d minutes", doc.Plan.Minutes)
+		part.Over, part.Note = true, fmt.Sprintf("nobody said done within %s", release.Duration(part.Until.Sub(part.OpenedAt)))
 	default:
 		part.Note = "open until " + part.Until.Format(time.RFC3339) + ", or until the operator says done"
 	}
