@@ -121,8 +121,11 @@ func TestAnAlarmSaysWhatAnOperatorNeeds(t *testing.T) {
 		}
 		for _, group := range regexp.MustCompile(`--log-group-name (\S+)`).FindAllStringSubmatch(text, -1) {
 			names := []string{group[1]}
-			if strings.Contains(text, "for w in release recover;") {
-				names = []string{strings.Replace(group[1], "$w", "release", 1), strings.Replace(group[1], "$w", "recover", 1)}
+			if loop := regexp.MustCompile(`for w in ([a-z ]+);`).FindStringSubmatch(text); loop != nil {
+				names = nil
+				for workflow := range strings.FieldsSeq(loop[1]) {
+					names = append(names, strings.Replace(group[1], "$w", workflow, 1))
+				}
 			}
 			for _, wanted := range names {
 				if !slices.ContainsFunc(stack.all("AWS::Logs::LogGroup"), func(l *resource) bool { return stack.say(l.Properties["LogGroupName"]) == wanted }) {
@@ -144,7 +147,7 @@ func TestTheCauseOfAnOperatorsCaseIsMailed(t *testing.T) {
 		"state":           {stack.say(rule["State"]), "ENABLED"},
 		"detail-type":     {stack.say(at(pattern, "detail-type")), "Step Functions Execution Status Change"},
 		"error":           {stack.say(at(pattern, "detail", "error")), "Needs Operator"},
-		"stateMachineArn": {stack.say(at(pattern, "detail", "stateMachineArn")), "${WorkflowreleaseStateMachine} ${WorkflowrecoverStateMachine}"},
+		"stateMachineArn": {stack.say(at(pattern, "detail", "stateMachineArn")), "${WorkflowreleaseStateMachine} ${WorkflowenrollStateMachine} ${WorkflowmaintenanceStateMachine} ${WorkflowrecoverStateMachine}"},
 		"target":          {stack.say(at(target, "Arn")), "${Notifications}"},
 		"cause":           {stack.say(at(target, "InputTransformer", "InputPathsMap", "detail-cause")), "$.detail.cause"},
 		"execution":       {stack.say(at(target, "InputTransformer", "InputPathsMap", "detail-executionArn")), "$.detail.executionArn"},

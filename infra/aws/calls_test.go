@@ -115,7 +115,7 @@ func resourcesOf(t *testing.T, c transport.Call, action string) []string {
 	case c.Service == "EventBridge":
 		return []string{"arn:aws:events:us-east-1:" + account + ":event-bus/default"}
 	case c.Service == "SFN":
-		return nil // the execution is in the body; TestHistoriesAreOfBothWorkflows has these
+		return nil // the execution is in the body; TestHistoriesAreOfAllThatHoldLocks has these
 	}
 	return []string{"any"}
 }

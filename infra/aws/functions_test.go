@@ -7,6 +7,7 @@ import (
 
 	aws "cloudfront-cd/infra/aws"
 	"cloudfront-cd/internal/release"
+	"cloudfront-cd/statemachine/golden"
 )
 
 // TestEveryFunctionIsMadeAlike: what a Lambda is does not depend on which it is.
@@ -43,7 +44,10 @@ func TestEveryFunctionIsMadeAlike(t *testing.T) {
 // TestEveryLogGroupIsNamedAfterItsOwnerAndForgets what is older than the setting.
 func TestEveryLogGroupIsNamedAfterItsOwnerAndForgets(t *testing.T) {
 	stack := stack(t)
-	want := map[string]bool{"/aws/vendedlogs/states/cloudfront-cd-release": true, "/aws/vendedlogs/states/cloudfront-cd-recover": true}
+	want := map[string]bool{}
+	for workflow := range golden.All() {
+		want["/aws/vendedlogs/states/cloudfront-cd-"+workflow] = true
+	}
 	for _, folder := range aws.Folders() {
 		want["/aws/lambda/cloudfront-cd-"+folder] = true
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	aws "cloudfront-cd/infra/aws"
+	"cloudfront-cd/internal/release"
 )
 
 // What the roles of two pairs are on.
@@ -77,22 +78,23 @@ func TestWritesAreOnExactlyTheirResources(t *testing.T) {
 // TestReadsAreOnExactlyTheirResources, for the Lambda that reads the most.
 func TestReadsAreOnExactlyTheirResources(t *testing.T) {
 	stack := stack(t)
-	both := distribution + "E1PRIMARY " + distribution + "E2STAGING " + distribution + "E3PRIMARY " + distribution + "E4STAGING"
 	want := map[string]string{
-		"cloudfront:GetDistribution":               both,
-		"cloudfront:GetContinuousDeploymentPolicy": anyPolicy,
-		"cloudfront:ListDistributions":             "*",
-		"cloudwatch:GetMetricData":                 "*",
-		"cloudwatch:DescribeAlarms":                "*",
-		"s3:GetBucketPolicy":                       "arn:aws:s3:::example-site",
-		"s3:GetObject":                             "${Records}/holds/*",
-		"s3:ListBucket":                            "${Records}",
-		"s3:PutObject":                             "${Records}/releases/*",
-		"logs:CreateLogStream":                     "${LambdapreflightLogs}",
-		"logs:PutLogEvents":                        "${LambdapreflightLogs}",
-		"xray:PutTraceSegments":                    "*",
-		"xray:PutTelemetryRecords":                 "*",
-		"sts:AssumeRole":                           "",
+		"cloudfront:GetDistribution":                  distribution + "*",
+		"cloudfront:GetDistributionConfig":            distribution + "*",
+		"cloudfront:ListContinuousDeploymentPolicies": "*",
+		"cloudfront:GetContinuousDeploymentPolicy":    anyPolicy,
+		"cloudfront:ListDistributions":                "*",
+		"cloudwatch:GetMetricData":                    "*",
+		"cloudwatch:DescribeAlarms":                   "*",
+		"s3:GetBucketPolicy":                          "arn:aws:s3:::example-site",
+		"s3:GetObject":                                "${Records}/releases/*",
+		"s3:ListBucket":                               "${Records}",
+		"s3:PutObject":                                "${Records}/releases/*",
+		"logs:CreateLogStream":                        "${LambdapreflightLogs}",
+		"logs:PutLogEvents":                           "${LambdapreflightLogs}",
+		"xray:PutTraceSegments":                       "*",
+		"xray:PutTelemetryRecords":                    "*",
+		"sts:AssumeRole":                              "",
 	}
 	got := map[string]string{}
 	for _, s := range stack.statements(stack.one(t, "AWS::IAM::Role", "LambdapreflightRole")) {
@@ -105,11 +107,14 @@ func TestReadsAreOnExactlyTheirResources(t *testing.T) {
 	}
 }
 
-// TestHistoriesAreOfBothWorkflows: a lock may be held by a release or by recover.
-func TestHistoriesAreOfBothWorkflows(t *testing.T) {
+// TestHistoriesAreOfAllThatHoldLocks.
+func TestHistoriesAreOfAllThatHoldLocks(t *testing.T) {
 	stack := stack(t)
-	want := "arn:aws:states:us-east-1:" + account + ":execution:cloudfront-cd-release:* " +
-		"arn:aws:states:us-east-1:" + account + ":execution:cloudfront-cd-recover:*"
+	var all []string
+	for _, workflow := range append(release.Recoverable(), release.Recover) {
+		all = append(all, "arn:aws:states:us-east-1:"+account+":execution:cloudfront-cd-"+workflow+":*")
+	}
+	want := strings.Join(all, " ")
 	for folder, action := range map[string]string{
 		"acquirelock": "states:DescribeExecution", "finddeadrun": "states:DescribeExecution", "examinepair": "states:GetExecutionHistory",
 	} {
