@@ -88,14 +88,15 @@ func (s *apartStates) addStaging(b *boxes) {
 	})
 }
 
-// arrows leads to next once nothing is left of the pair but its primary.
-func (s *apartStates) arrows(next sfn.IChainable) {
+// arrows leads to off once the policy is off, which leads to Detach Policy in one way or another; and to next once nothing is
+// left of the pair but its primary.
+func (s *apartStates) arrows(off, next sfn.IChainable) {
 	chain(s.FindPair, s.PairFound)
 	s.PairFound.When(isTrue("$.parts.search.more"), s.WaitForCloudFront, nil).Otherwise(s.DisablePolicy)
 	chain(s.WaitForCloudFront, s.FindPair)
 
 	chain(s.DisablePolicy, s.WaitForPolicy, s.CheckPolicy, s.PolicyOff)
-	s.PolicyOff.When(isTrue("$.deployed.deployed"), s.DetachPolicy, nil).Otherwise(s.WaitForPolicy)
+	s.PolicyOff.When(isTrue("$.deployed.deployed"), off, nil).Otherwise(s.WaitForPolicy)
 	chain(s.DetachPolicy, s.WaitForDetach, s.CheckDetach, s.PolicyDetached)
 	s.PolicyDetached.When(isTrue("$.deployed.deployed"), s.DeletePolicy, nil).Otherwise(s.WaitForDetach)
 

@@ -37,9 +37,10 @@ func workflows() map[string]func(constructs.Construct, func(string) awslambda.IF
 	return map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps{
 		"release":     statemachine.Release,
 		"recover":     statemachine.Recover,
+		"retire":      statemachine.Retire,
+		"cleanup":     statemachine.Cleanup,
 		"enroll":      statemachine.Enroll,
 		"maintenance": statemachine.Maintenance,
-		"retire":      statemachine.Retire,
 	}
 }
 

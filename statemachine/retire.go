@@ -13,7 +13,7 @@ import (
 func Retire(scope constructs.Construct, functions func(folder string) awslambda.IFunction) *sfn.StateMachineProps {
 	s := newRetireStates(&boxes{scope: scope, functions: functions})
 	s.toThePair()
-	s.apartStates.arrows(s.Finish)
+	s.apartStates.arrows(s.DetachPolicy, s.Finish)
 	s.toTheEnds()
 	s.sideways()
 	return machine(s.ReceiveRequest, release.RetireTimeout, "Takes a pair apart: policy off, detached and deleted, staging distribution disabled and deleted. The primary stays as it is.")

@@ -45,10 +45,7 @@ type lockStates struct {
 
 func newLockStates(b *boxes, acquire []*sfn.RetryProps) lockStates {
 	return lockStates{
-		AcquireLock: b.task("Acquire Lock", work{
-			Folder: "acquirelock", Result: "$.lock", Retry: acquire,
-			Does: "Takes the lock on the primary, or takes it over from a run that is dead; another live run refuses this one.",
-		}),
+		AcquireLock: b.task("Acquire Lock", acquisition(acquire)),
 		Recover: b.task("Recover", work{
 			Folder: "recover", Result: "$.recovery", Retry: stubborn(),
 			Does: "Switches the policy off if the run that held the lock before died and left it on.",
@@ -64,6 +61,13 @@ func newLockStates(b *boxes, acquire []*sfn.RetryProps) lockStates {
 			Folder: "examinepair", Result: "$.examination", Retry: stubborn(),
 			Does: "Finds out whether the dead run had promoted, and whether what it promoted was taken back.",
 		}),
+	}
+}
+
+func acquisition(retries []*sfn.RetryProps) work {
+	return work{
+		Folder: "acquirelock", Result: "$.lock", Retry: retries,
+		Does: "Takes the lock on the primary, or takes it over from a run that is dead; another live run refuses this one.",
 	}
 }
 
@@ -92,11 +96,8 @@ func newEndStates(b *boxes, event string) endStates {
 			Folder: "finish", Result: "$.outcome", Retry: stubborn(),
 			Does: "Decides from the document how the execution ended, and writes the evidence record.",
 		}),
-		PairSafe: b.choice("Pair Safe?"),
-		ReleaseLock: b.task("Release Lock", work{
-			Folder: "releaselock", Result: discard, Retry: stubborn(),
-			Does: "Frees the lock on the primary, if this execution still holds it.",
-		}),
+		PairSafe:    b.choice("Pair Safe?"),
+		ReleaseLock: b.task("Release Lock", liberation()),
 		AnnounceEnd: b.task("Announce End", announcement(event, "Announces how the execution ended.")),
 		WhichEnd:    b.choice("Which End?"),
 		PlaceHold: b.task("Place Hold", work{
@@ -125,4 +126,11 @@ func (s *endStates) arrows() {
 
 func announcement(event, does string) work {
 	return work{Folder: "announce", Which: event, Result: discard, Retry: brief(), Does: does}
+}
+
+func liberation() work {
+	return work{
+		Folder: "releaselock", Result: discard, Retry: stubborn(),
+		Does: "Frees the lock on the primary, if this execution still holds it.",
+	}
 }

@@ -24,14 +24,16 @@ func needs() map[string][]need {
 		"cloudfront.UpdateDistribution":               {{action: "cloudfront:UpdateDistribution"}},
 		"cloudfront.GetContinuousDeploymentPolicy":    {{action: "cloudfront:GetContinuousDeploymentPolicy"}},
 		"cloudfront.UpdateContinuousDeploymentPolicy": {{action: "cloudfront:UpdateContinuousDeploymentPolicy"}},
+		"cloudfront.DeleteContinuousDeploymentPolicy": {{action: "cloudfront:DeleteContinuousDeploymentPolicy"}},
+		"cloudfront.DeleteDistribution":               {{action: "cloudfront:DeleteDistribution"}},
+		"cloudfront.ListTagsForResource":              {{action: "cloudfront:ListTagsForResource"}},
+		"cloudfront.ListContinuousDeploymentPolicies": {
+			{action: "cloudfront:ListContinuousDeploymentPolicies", everywhere: "ListContinuousDeploymentPolicies has no resource type"},
+		},
 		"cloudfront.ListDistributions": {
 			{action: "cloudfront:ListDistributions", everywhere: "ListDistributions has no resource type"},
 		},
 		"cloudfront.CreateContinuousDeploymentPolicy": {{action: "cloudfront:CreateContinuousDeploymentPolicy"}},
-		"cloudfront.DeleteContinuousDeploymentPolicy": {{action: "cloudfront:DeleteContinuousDeploymentPolicy"}},
-		"cloudfront.ListContinuousDeploymentPolicies": {
-			{action: "cloudfront:ListContinuousDeploymentPolicies", everywhere: "ListContinuousDeploymentPolicies has no resource type"},
-		},
 		// GetDistribution, CreateDistribution and CopyDistribution are required
 		// (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CopyDistribution.html); the copy has no id yet. Whether
 		// CopyDistribution itself is checked on the copy as well is not documented: unverified, it is allowed on the primary.
@@ -50,6 +52,12 @@ func needs() map[string][]need {
 			{action: "cloudfront:GetDistribution"},
 		},
 
+		// list_awscloudformation.html
+		"cloudformation.DescribeStackResources": {
+			{action: "cloudformation:DescribeStackResources", everywhere: "which stack a resource belongs to is what is asked"},
+		},
+		"cloudformation.DescribeStacks": {{action: "cloudformation:DescribeStacks"}},
+
 		// list_amazoncloudwatch.html
 		"cloudwatch.GetMetricData": {
 			{action: "cloudwatch:GetMetricData", everywhere: "GetMetricData has no resource type"},
@@ -67,6 +75,7 @@ func needs() map[string][]need {
 		// send has read the object, and has that already.
 		"s3.PutObject": {{action: "s3:PutObject"}},
 		// Likewise (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html).
+		"s3.ListObjectsV2":   {{action: "s3:ListBucket"}},
 		"s3.DeleteObject":    {{action: "s3:DeleteObject"}},
 		"s3.GetBucketPolicy": {{action: "s3:GetBucketPolicy"}},
 

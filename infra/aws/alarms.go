@@ -130,7 +130,7 @@ func (p *parts) needsOperator() alarm {
 		title: release.NeedsOperator,
 		says: "An execution has left something behind that it could not make safe. Viewers may be on staging, or on a config that got worse: " +
 			"the cause says which. Recover tries again on its schedule; the alarm lasts as long as it fails.",
-		shows:  lastDay(filter(fmt.Sprintf(`$.type = "ExecutionFailed" && $.details.error = %q`, release.NeedsOperator)), append(release.Recoverable(), release.Recover)...),
+		shows:  lastDay(filter(fmt.Sprintf(`$.type = "ExecutionFailed" && $.details.error = %q`, release.NeedsOperator)), release.Workflows()...),
 		metric: ours(metricNeedsOperator, sumOf, every), periods: late,
 	}
 }

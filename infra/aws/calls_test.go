@@ -76,7 +76,7 @@ func (w wanted) in(s statement) bool {
 // wants is what a call needs: its actions, each on every resource that the call is about.
 func wants(t *testing.T, c transport.Call) []wanted {
 	t.Helper()
-	service := map[string]string{"CloudFront": "cloudfront", "CloudWatch": "cloudwatch", "EventBridge": "eventbridge", "S3": "s3", "SFN": "sfn"}[c.Service]
+	service := map[string]string{"CloudFront": "cloudfront", "CloudWatch": "cloudwatch", "CloudFormation": "cloudformation", "EventBridge": "eventbridge", "S3": "s3", "SFN": "sfn"}[c.Service]
 	actions := aws.ActionsOf(service + "." + c.Operation)
 	if len(actions) == 0 {
 		t.Fatalf("actions.go does not have %s %s", c.Service, c.Operation)
@@ -96,6 +96,15 @@ func resourcesOf(t *testing.T, c transport.Call, action string) []string {
 	switch {
 	case c.Service == "CloudFront" && strings.Contains(c.Path, "/continuous-deployment-policy/"):
 		return []string{strings.TrimSuffix(anyPolicy, "*") + c.ID}
+	case c.Operation == "ListTagsForResource":
+		query, err := url.ParseQuery(c.Query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, id, _ := strings.Cut(query.Get("Resource"), ":distribution/")
+		return []string{distribution + id}
+	case c.Operation == "DescribeStacks":
+		return []string{"arn:aws:cloudformation:us-east-1:" + account + ":stack/some"}
 	case c.Service == "CloudFront" && c.ID != "":
 		query, err := url.ParseQuery(c.Query)
 		if err != nil {
@@ -115,7 +124,7 @@ func resourcesOf(t *testing.T, c transport.Call, action string) []string {
 	case c.Service == "EventBridge":
 		return []string{"arn:aws:events:us-east-1:" + account + ":event-bus/default"}
 	case c.Service == "SFN":
-		return nil // the execution is in the body; TestHistoriesAreOfAllThatHoldLocks has these
+		return nil // the execution is in the body; TestHistoriesAreOfAllWorkflows has these
 	}
 	return []string{"any"}
 }

@@ -32,9 +32,10 @@ func (p *parts) mailCauses() {
 			Source:     jsii.Strings("aws.states"),
 			DetailType: jsii.Strings("Step Functions Execution Status Change"),
 			Detail: &map[string]any{
-				"stateMachineArn": append(p.writing(), p.recoverMachine.StateMachineArn()),
-				"status":          []string{"FAILED"},
-				"error":           []string{release.NeedsOperator},
+				"stateMachineArn": append(p.writing(),
+					p.recoverMachine.StateMachineArn(), p.retireMachine.StateMachineArn(), p.cleanupMachine.StateMachineArn()),
+				"status": []string{"FAILED"},
+				"error":  []string{release.NeedsOperator},
 				// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 				"input": []any{map[string]any{"anything-but": map[string]any{"suffix": `"reason":"schedule"}`}}},
 			},

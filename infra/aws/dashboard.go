@@ -124,10 +124,14 @@ func requests(d pair) awscloudwatch.IWidget {
 	})
 }
 
-// failures are those that the state machine repeats, too: a few of Throttled are no harm.
+// failures are those that the state machine repeats, too: a few of Throttled are no harm. What is still in use passes, and
+// is left out, because the dashboard is free with so many metrics.
 func failures() awscloudwatch.IWidget {
 	var all []awscloudwatch.IMetric
 	for _, name := range fault.Names() {
+		if name == fault.StillInUse {
+			continue
+		}
 		all = append(all, labelled(ours(metricFailures, sumOf, minutes(5), dimensionFault, string(name)), string(name)))
 	}
 	return bars("Failures of Lambdas by fault, each try", all)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -50,7 +52,7 @@ func (p *parts) addFunction(f function, code awslambda.Code) {
 // environment has the record bucket's name for every Lambda that reads or writes records.
 func (p *parts) environment(f function) *map[string]*string {
 	for _, c := range f.calls {
-		if c.on == locks || c.on == holds || c.on == doors || c.on == evidence {
+		if slices.Contains([]target{locks, holds, doors, evidence, cleanups}, c.on) {
 			return &map[string]*string{"BUCKET": p.records.BucketName()}
 		}
 	}

@@ -22,12 +22,19 @@ import (
 	"cloudfront-cd/lambdas/copyprimary"
 	"cloudfront-cd/lambdas/createpolicy"
 	"cloudfront-cd/lambdas/deletepolicy"
+	"cloudfront-cd/lambdas/deletestaging"
 	"cloudfront-cd/lambdas/detachpolicy"
+	"cloudfront-cd/lambdas/disablepolicy"
+	"cloudfront-cd/lambdas/disablestaging"
 	"cloudfront-cd/lambdas/examinepair"
 	"cloudfront-cd/lambdas/finddeadrun"
+	"cloudfront-cd/lambdas/findorphans"
+	"cloudfront-cd/lambdas/findpair"
 	"cloudfront-cd/lambdas/finish"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
+	"cloudfront-cd/lambdas/lookaround"
+	"cloudfront-cd/lambdas/noteresult"
 	"cloudfront-cd/lambdas/observe"
 	"cloudfront-cd/lambdas/opendoor"
 	"cloudfront-cd/lambdas/placehold"
@@ -36,6 +43,7 @@ import (
 	"cloudfront-cd/lambdas/provetraffic"
 	recoverstep "cloudfront-cd/lambdas/recover"
 	"cloudfront-cd/lambdas/releaselock"
+	"cloudfront-cd/lambdas/report"
 	"cloudfront-cd/lambdas/restoreprimary"
 	"cloudfront-cd/lambdas/shifttraffic"
 	"cloudfront-cd/lambdas/stoptraffic"
@@ -60,6 +68,16 @@ func handlers() map[string]reflect.Type {
 		"checkpair":        reflect.TypeFor[checkpair.Handler](),
 		"clearhold":        reflect.TypeFor[clearhold.Handler](),
 		"confirmpromotion": reflect.TypeFor[confirmpromotion.Handler](),
+		"deletepolicy":     reflect.TypeFor[deletepolicy.Handler](),
+		"deletestaging":    reflect.TypeFor[deletestaging.Handler](),
+		"detachpolicy":     reflect.TypeFor[detachpolicy.Handler](),
+		"disablepolicy":    reflect.TypeFor[disablepolicy.Handler](),
+		"disablestaging":   reflect.TypeFor[disablestaging.Handler](),
+		"findorphans":      reflect.TypeFor[findorphans.Handler](),
+		"findpair":         reflect.TypeFor[findpair.Handler](),
+		"lookaround":       reflect.TypeFor[lookaround.Handler](),
+		"noteresult":       reflect.TypeFor[noteresult.Handler](),
+		"report":           reflect.TypeFor[report.Handler](),
 		"examinepair":      reflect.TypeFor[examinepair.Handler](),
 		"finddeadrun":      reflect.TypeFor[finddeadrun.Handler](),
 		"finish":           reflect.TypeFor[finish.Handler](),

@@ -107,12 +107,14 @@ func (p *parts) functionMetrics() []logMetric {
 // (mailCauses) goes another way.
 func (p *parts) machineMetrics() []logMetric {
 	var metrics []logMetric
-	for _, workflow := range []string{release.Release, release.Recover} {
-		name := map[string]string{release.Release: metricReleasesDied, release.Recover: metricRecoverDied}[workflow]
+	for _, workflow := range release.Workflows() {
 		metrics = append(metrics,
-			logMetric{metricNeedsOperator, p.machineLogs[workflow], filter(operatorNeeded()), "1", nil, awscloudwatch.Unit_COUNT},
-			logMetric{name, p.machineLogs[workflow], filter(died()), "1", nil, awscloudwatch.Unit_COUNT},
-		)
+			logMetric{metricNeedsOperator, p.machineLogs[workflow], filter(operatorNeeded()), "1", nil, awscloudwatch.Unit_COUNT})
+		// A retire or cleanup that has died has left a lock, which the next cleanup finds.
+		name := map[string]string{release.Release: metricReleasesDied, release.Recover: metricRecoverDied}[workflow]
+		if name != "" {
+			metrics = append(metrics, logMetric{name, p.machineLogs[workflow], filter(died()), "1", nil, awscloudwatch.Unit_COUNT})
+		}
 	}
 	// Of these it is enough to know that somebody is needed: whoever has started them is watching.
 	for _, workflow := range []string{release.Enroll, release.Maintenance} {

@@ -68,6 +68,8 @@ func TestOutputsNameWhatPeopleNeed(t *testing.T) {
 	for name, want := range map[string]string{
 		"ReleaseStateMachineArn": "${WorkflowreleaseStateMachine}",
 		"RecoverStateMachineArn": "${WorkflowrecoverStateMachine}",
+		"RetireStateMachineArn":  "${WorkflowretireStateMachine}",
+		"CleanupStateMachineArn": "${WorkflowcleanupStateMachine}",
 		"RecordBucketName":       "${Records}",
 		"NotificationTopicArn":   "${Notifications}",
 		"Pairs":                  "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING",

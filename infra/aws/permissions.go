@@ -4,17 +4,20 @@ package main
 type target string
 
 const (
-	primaries     target = "PrimaryDistributions"
-	stagings      target = "StagingDistributions"
-	distributions target = "Distributions" // of both kinds
-	// anyDistribution is for what enroll has to know of a staging distribution that nobody has named to the stack yet.
-	anyDistribution target = "AnyDistribution"
+	primaries       target = "PrimaryDistributions"
+	stagings        target = "StagingDistributions"
+	distributions   target = "Distributions" // of both kinds
 	policies        target = "ContinuousDeploymentPolicies"
 	executions      target = "Executions"
+	anyDistribution target = "AnyDistribution"          // of the account: orphans and the copies of enroll have no names beforehand
+	unkept          target = "DistributionsNotToBeKept" // of the account, but for those that are tagged
+	stacks          target = "Stacks"
 	locks           target = "Locks"
 	holds           target = "Holds"
 	doors           target = "Doors"
 	evidence        target = "Evidence"
+	cleanups        target = "Cleanups"
+	keepList        target = "KeepList"
 	recordBucket    target = "RecordBucket"
 	originBuckets   target = "OriginBuckets"
 	eventBus        target = "EventBus"
@@ -37,26 +40,31 @@ type calls struct {
 // directions: what a handler cannot call its role does not allow.
 func functions() []function {
 	const (
-		getConfig         = "cloudfront.GetDistributionConfig"
-		getDistribution   = "cloudfront.GetDistribution"
-		update            = "cloudfront.UpdateDistribution"
-		updateFromStaging = "cloudfront.UpdateDistributionWithStagingConfig"
-		list              = "cloudfront.ListDistributions"
-		copyDistribution  = "cloudfront.CopyDistribution"
-		createPolicy      = "cloudfront.CreateContinuousDeploymentPolicy"
-		deletePolicy      = "cloudfront.DeleteContinuousDeploymentPolicy"
-		listPolicies      = "cloudfront.ListContinuousDeploymentPolicies"
-		getPolicy         = "cloudfront.GetContinuousDeploymentPolicy"
-		updatePolicy      = "cloudfront.UpdateContinuousDeploymentPolicy"
-		metrics           = "cloudwatch.GetMetricData"
-		alarms            = "cloudwatch.DescribeAlarms"
-		read              = "s3.GetObject"
-		write             = "s3.PutObject"
-		remove            = "s3.DeleteObject"
-		bucketPolicy      = "s3.GetBucketPolicy"
-		describe          = "sfn.DescribeExecution"
-		history           = "sfn.GetExecutionHistory"
-		putEvents         = "eventbridge.PutEvents"
+		getConfig          = "cloudfront.GetDistributionConfig"
+		getDistribution    = "cloudfront.GetDistribution"
+		update             = "cloudfront.UpdateDistribution"
+		updateFromStaging  = "cloudfront.UpdateDistributionWithStagingConfig"
+		list               = "cloudfront.ListDistributions"
+		deleteDistribution = "cloudfront.DeleteDistribution"
+		tags               = "cloudfront.ListTagsForResource"
+		listPolicies       = "cloudfront.ListContinuousDeploymentPolicies"
+		deletePolicy       = "cloudfront.DeleteContinuousDeploymentPolicy"
+		stackResources     = "cloudformation.DescribeStackResources"
+		stackStatus        = "cloudformation.DescribeStacks"
+		listKeys           = "s3.ListObjectsV2"
+		getPolicy          = "cloudfront.GetContinuousDeploymentPolicy"
+		updatePolicy       = "cloudfront.UpdateContinuousDeploymentPolicy"
+		metrics            = "cloudwatch.GetMetricData"
+		alarms             = "cloudwatch.DescribeAlarms"
+		read               = "s3.GetObject"
+		write              = "s3.PutObject"
+		remove             = "s3.DeleteObject"
+		bucketPolicy       = "s3.GetBucketPolicy"
+		describe           = "sfn.DescribeExecution"
+		history            = "sfn.GetExecutionHistory"
+		putEvents          = "eventbridge.PutEvents"
+		copyDistribution   = "cloudfront.CopyDistribution"
+		createPolicy       = "cloudfront.CreateContinuousDeploymentPolicy"
 	)
 	on := func(on target, methods ...string) calls { return calls{on, methods} }
 	lambda := func(folder string, calls ...calls) function { return function{folder, calls} }
@@ -69,6 +77,7 @@ func functions() []function {
 		lambda("announce", on(eventBus, putEvents)),
 		lambda("attachpolicy", fence, on(primaries, getDistribution, update), on(policies, getPolicy)),
 		lambda("changestaging", fence, on(distributions, getConfig), on(policies, getPolicy), on(stagings, update)),
+		// Of cleanup as well, whose distributions nobody can name beforehand.
 		lambda("checkdeployed", on(anyDistribution, getDistribution), on(policies, getPolicy)),
 		lambda("checkpair", on(distributions, getConfig)),
 		lambda("checksignal", on(doors, read)),
@@ -77,12 +86,23 @@ func functions() []function {
 		lambda("copyprimary", fence, on(anyDistribution, getConfig), on(primaries, copyDistribution), on(anything, list)),
 		lambda("createpolicy", fence, on(evidence, read), on(policies, getPolicy, updatePolicy, createPolicy), on(anything, listPolicies)),
 		lambda("deletepolicy", fence, on(policies, getPolicy, deletePolicy)),
-		lambda("detachpolicy", fence, on(primaries, getConfig, update)),
+		lambda("deletestaging", fence, on(anyDistribution, getConfig), on(unkept, deleteDistribution)),
+		lambda("detachpolicy", fence, on(anyDistribution, getConfig), on(unkept, update)),
+		lambda("disablepolicy", fence, on(policies, getPolicy, updatePolicy)),
+		lambda("disablestaging", fence, on(anyDistribution, getConfig), on(unkept, update)),
 		lambda("examinepair", fence, on(evidence, read), on(primaries, getConfig), on(executions, history)),
 		lambda("finddeadrun", fence, on(executions, describe)),
+		lambda("findorphans",
+			fence, on(executions, describe), on(evidence, read), on(cleanups, read, write), on(keepList, read), on(recordBucket, listKeys),
+			on(anyDistribution, tags), on(stacks, stackResources, stackStatus)),
+		lambda("findpair",
+			fence, on(evidence, read, write), on(cleanups, read), on(keepList, read), on(recordBucket, listKeys),
+			on(anyDistribution, getDistribution, tags), on(policies, getPolicy), on(anything, list, listPolicies)),
 		lambda("finish", on(evidence, read, write)),
 		lambda("judgehealth", on(anything, alarms)),
 		lambda("judgeprimary", on(primaries, getConfig), on(anything, alarms)),
+		lambda("lookaround", on(cleanups, read, write), on(anyDistribution, getDistribution), on(anything, list, listPolicies)),
+		lambda("noteresult", on(cleanups, read, write)),
 		lambda("observe", on(anything, metrics)),
 		lambda("opendoor", fence, on(doors, read, write)),
 		lambda("placehold", fence, on(holds, write)),
@@ -94,6 +114,7 @@ func functions() []function {
 		lambda("provetraffic", on(policies, getPolicy), on(anything, metrics)),
 		lambda("recover", fence, on(evidence, read), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)),
 		lambda("releaselock", on(locks, read, write, remove)),
+		lambda("report", on(cleanups, read, write)),
 		lambda("restoreprimary", fence, on(evidence, read), on(primaries, getConfig, update)),
 		lambda("shifttraffic", fence, on(stagings, getConfig), on(policies, getPolicy, updatePolicy)),
 		lambda("stoptraffic", fence, on(policies, getPolicy, updatePolicy)),

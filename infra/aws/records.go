@@ -24,6 +24,11 @@ func (p *parts) addRecords() {
 				Expiration: days(p.settings.recordRetentionDays),
 			},
 			{
+				Id:         jsii.String("reports-age"),
+				Prefix:     jsii.String("cleanups/"),
+				Expiration: days(p.settings.recordRetentionDays),
+			},
+			{
 				// Who held a lock, and when, can be seen for a month.
 				Id:                                  jsii.String("old-versions-and-remains-go"),
 				NoncurrentVersionExpiration:         days(30),

@@ -53,6 +53,7 @@ func TestOnlyEvidenceExpires(t *testing.T) {
 	}
 	want := []string{
 		"ExpirationInDays of releases/ after 400",
+		"ExpirationInDays of cleanups/ after 400",
 		"NoncurrentVersionExpiration of <nil> after 30",
 		"AbortIncompleteMultipartUpload of <nil> after 1",
 	}

@@ -41,7 +41,7 @@ func TestARunThatDidNotSucceedStartsRecover(t *testing.T) {
 // TestEveryPairIsLookedAtOnASchedule, whether or not an event has come.
 func TestEveryPairIsLookedAtOnASchedule(t *testing.T) {
 	stack := stack(t)
-	schedules := stack.all("AWS::Scheduler::Schedule")
+	schedules := slices.DeleteFunc(stack.all("AWS::Scheduler::Schedule"), func(r *resource) bool { return r.id == stack.one(t, "AWS::Scheduler::Schedule", "CleanupSchedule").id })
 	if len(schedules) != 2 {
 		t.Fatalf("got %d schedules, want one for each pair", len(schedules))
 	}

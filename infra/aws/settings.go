@@ -22,6 +22,9 @@ type settings struct {
 	recordRetentionDays int
 	logRetentionDays    int
 	recoverEvery        time.Duration
+	// cleanupEvery is 0 for never; cleanupApply is false where a scheduled cleanup only reports.
+	cleanupEvery time.Duration
+	cleanupApply bool
 	// notify is an email address; empty for nobody.
 	notify string
 	// account is an AWS account id; empty for that of whoever deploys.
@@ -63,6 +66,14 @@ func known() []setting {
 		{
 			"recoverEveryMinutes", "how often every pair is looked at in case the event of a dead run was lost, in minutes",
 			"15", (*settings).setRecoverEvery,
+		},
+		{
+			"cleanupEveryHours", "how often cleanup looks for policies and staging distributions that nobody owns any more, in hours; 0 for never",
+			"24", (*settings).setCleanupEvery,
+		},
+		{
+			"cleanupApply", "whether a scheduled cleanup takes apart what it finds, true or false; else it only reports",
+			"false", (*settings).setCleanupApply,
 		},
 		{"notify", "the email address that alarms are sent to", "", (*settings).setNotify},
 		{"account", "the AWS account id, if the credentials that deploy must not decide", "", (*settings).setAccount},
@@ -168,6 +179,21 @@ func (s *settings) setRecoverEvery(value string) error {
 	err := between(&minutes, value, 5, 24*60)
 	s.recoverEvery = time.Duration(minutes) * time.Minute
 	return err
+}
+
+func (s *settings) setCleanupEvery(value string) error {
+	var hours int
+	err := between(&hours, value, 0, 7*24)
+	s.cleanupEvery = time.Duration(hours) * time.Hour
+	return err
+}
+
+func (s *settings) setCleanupApply(value string) error {
+	if value != "true" && value != "false" {
+		return errors.New("must be true or false")
+	}
+	s.cleanupApply = value == "true"
+	return nil
 }
 
 func (s *settings) setNotify(value string) error {

@@ -17,7 +17,8 @@ func TestSettingsHaveDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "{pairs:[{primary:E1PRIMARY staging:E2STAGING}] originBuckets:[] recordRetentionDays:400 logRetentionDays:90 recoverEvery:900000000000 notify: account:}"
+	want := "{pairs:[{primary:E1PRIMARY staging:E2STAGING}] originBuckets:[] recordRetentionDays:400 logRetentionDays:90 recoverEvery:900000000000 " +
+		"cleanupEvery:86400000000000 cleanupApply:false notify: account:}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -27,13 +28,13 @@ func TestSettingsAreTaken(t *testing.T) {
 	t.Parallel()
 	got, err := aws.Settings(given(map[string]string{
 		"pairs": "E1PRIMARY:E2STAGING,E3PRIMARY:E4STAGING", "originBuckets": "site,site.example.com", "recordRetentionDays": "30",
-		"logRetentionDays": "3653", "recoverEveryMinutes": "60", "notify": "oncall@example.com", "account": account,
+		"logRetentionDays": "3653", "recoverEveryMinutes": "60", "cleanupEveryHours": "0", "cleanupApply": "true", "notify": "oncall@example.com", "account": account,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := "{pairs:[{primary:E1PRIMARY staging:E2STAGING} {primary:E3PRIMARY staging:E4STAGING}] originBuckets:[site site.example.com] " +
-		"recordRetentionDays:30 logRetentionDays:3653 recoverEvery:3600000000000 notify:oncall@example.com account:111122223333}"
+		"recordRetentionDays:30 logRetentionDays:3653 recoverEvery:3600000000000 cleanupEvery:0 cleanupApply:true notify:oncall@example.com account:111122223333}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -57,6 +58,8 @@ func TestABadSettingIsRefusedByNameValueAndRule(t *testing.T) {
 		"records for a day":               {"recordRetentionDays", "1", "must be a whole number from 30 to 3650"},
 		"records for ever":                {"recordRetentionDays", "forever", "must be a whole number from 30 to 3650"},
 		"a retention that Logs lacks":     {"logRetentionDays", "100", "must be one of the numbers of days that CloudWatch Logs knows: 1 3 5 7 14"},
+		"a cleanup every month":           {"cleanupEveryHours", "720", "must be a whole number from 0 to 168"},
+		"a cleanup that may apply":        {"cleanupApply", "maybe", "must be true or false"},
 		"recover every minute":            {"recoverEveryMinutes", "1", "must be a whole number from 5 to 1440"},
 		"recover every so often":          {"recoverEveryMinutes", "7.5", "must be a whole number from 5 to 1440"},
 		"a name for an email address":     {"notify", "oncall", "must be an email address"},

@@ -41,7 +41,9 @@ type parts struct {
 	releaseMachine sfn.StateMachine
 	recoverMachine sfn.StateMachine
 	// pairMachines put pairs together, by workflow.
-	pairMachines map[string]sfn.StateMachine
+	pairMachines   map[string]sfn.StateMachine
+	retireMachine  sfn.StateMachine
+	cleanupMachine sfn.StateMachine
 
 	// unsafeEnds starts recover; what neither it nor the schedules can deliver is undelivered.
 	unsafeEnds  awsevents.Rule
@@ -81,7 +83,10 @@ func addStack(app awscdk.App, s settings, code func(folder string) awslambda.Cod
 		release.Enroll:      p.addWorkflow(release.Enroll, statemachine.Enroll),
 		release.Maintenance: p.addWorkflow(release.Maintenance, statemachine.Maintenance),
 	}
+	p.retireMachine = p.addWorkflow(release.Retire, statemachine.Retire)
+	p.cleanupMachine = p.addWorkflow(release.Cleanup, statemachine.Cleanup)
 	p.addRecovery()
+	p.addCleanup()
 	p.addNotifications()
 	p.addMonitoring()
 	p.addOutputs()
@@ -96,6 +101,8 @@ func (p *parts) addOutputs() {
 	output("RecoverStateMachineArn", "Start an execution of it to make a pair safe, or to clear a hold", p.recoverMachine.StateMachineArn())
 	output("EnrollStateMachineArn", "Start an execution of it to give a primary its pair", p.pairMachines[release.Enroll].StateMachineArn())
 	output("MaintenanceStateMachineArn", "Start an execution of it to change what a policy freezes", p.pairMachines[release.Maintenance].StateMachineArn())
+	output("RetireStateMachineArn", "Start an execution of it to take a pair apart", p.retireMachine.StateMachineArn())
+	output("CleanupStateMachineArn", "Start an execution of it to find orphans, or to take them apart", p.cleanupMachine.StateMachineArn())
 	output("RecordBucketName", "Has the locks, the holds and the evidence", p.records.BucketName())
 	output("NotificationTopicArn", "Subscribe to it to hear of alarms", p.notifications.TopicArn())
 	var pairs []string

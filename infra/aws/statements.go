@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"cloudfront-cd/internal/account"
 	"cloudfront-cd/internal/bootstrap"
+	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 )
 
@@ -53,6 +55,10 @@ func (p *parts) statement(on target, n need) statement {
 	}
 	s := statement{sid: string(on), actions: []string{n.action}}
 	s.resources, s.wide = p.resources(on)
+	if on == unkept {
+		// "aws:ResourceTag/${TagKey}" is a condition key of distributions (list_amazoncloudfront.html); policies have no tags.
+		s.condition = map[string]any{"Null": map[string]any{"aws:ResourceTag/" + account.KeepTag: "true"}}
+	}
 	if on == eventBus {
 		// Nobody else's events can be forged. The key may have several values
 		// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html).
@@ -70,12 +76,17 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return p.distributions(func(d pair) []string { return []string{d.staging} }), ""
 	case distributions:
 		return p.distributions(func(d pair) []string { return []string{d.primary, d.staging} }), ""
-	case anyDistribution:
-		return []string{p.arn("cloudfront", "", "distribution/*")},
-			"the staging distribution that enroll makes or takes is not known beforehand"
 	case policies:
 		return []string{p.arn("cloudfront", "", "continuous-deployment-policy/*")},
 			"the policy is found at run time, from the one that is attached to the primary"
+	case anyDistribution, unkept:
+		return []string{p.arn("cloudfront", "", "distribution/*")}, "what nobody owns any more, and the copy that enroll makes, is found at run time, in the whole account"
+	case stacks:
+		return []string{p.arn("cloudformation", bootstrap.Region, "stack/*")}, "the stack of a resource is found at run time"
+	case cleanups:
+		return []string{*p.records.ArnForObjects(new("cleanups/*"))}, "the keys carry time and execution"
+	case keepList:
+		return []string{*p.records.ArnForObjects(new(record.KeepKey))}, ""
 	case locks:
 		return []string{*p.records.ArnForObjects(new("locks/*"))}, "one lock for each primary"
 	case holds:
@@ -92,10 +103,10 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		}
 		return arns, ""
 	case executions:
-		for _, workflow := range append(release.Recoverable(), release.Recover) {
+		for _, workflow := range release.Workflows() {
 			arns = append(arns, p.arn("states", bootstrap.Region, "execution:"+machineName(workflow)+":*"))
 		}
-		return arns, "executions of the workflows that hold locks, which have names of their own"
+		return arns, "executions of all workflows, which have names of their own"
 	case eventBus:
 		return []string{p.arn("events", bootstrap.Region, "event-bus/default")}, ""
 	case anything:

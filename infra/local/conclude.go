@@ -110,6 +110,9 @@ func quoted(name string) string {
 
 // viewers is what the scenario meant to the site's viewers, promoted or not.
 func viewers(stage *scenario.Stage) string {
+	if stage.World.Viewers == nil {
+		return "none: the scenario is about nobody's site"
+	}
 	total := stage.World.Viewers.Total(stage.World.Pair.PrimaryID)
 	p, st := total.Primary, total.Staging
 	if p.Requests+st.Requests == 0 {

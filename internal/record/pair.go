@@ -34,7 +34,10 @@ func Keys(ctx context.Context, s Lister, bucket, prefix string) ([]string, error
 }
 
 // Pair is a primary's pair as a record has it.
-type Pair struct{ PolicyID, Staging string }
+type Pair struct {
+	PolicyID string `json:"policyId,omitempty"`
+	Staging  string `json:"staging,omitempty"`
+}
 
 // LastPair is the pair in the newest record of a primary that has one: of a release, or of a retire that did not come to its
 // end. It says what once was, not what is.
@@ -57,6 +60,28 @@ func LastPair(ctx context.Context, s interface {
 		}
 	}
 	return Pair{}, false, nil
+}
+
+// LastRelease is the newest record of a release of a primary that came as far as Preflight.
+func LastRelease(ctx context.Context, s interface {
+	Reader
+	Lister
+}, bucket, primary string,
+) (e Evidence, found bool, err error) {
+	keys, err := Keys(ctx, s, bucket, "releases/"+primary+"/")
+	if err != nil {
+		return Evidence{}, false, err
+	}
+	for _, key := range slices.Backward(keys) {
+		var e Evidence
+		if _, _, err := Read(ctx, s, bucket, key, &e); err != nil {
+			return Evidence{}, false, err
+		}
+		if e.Preflight != nil {
+			return e, true, nil
+		}
+	}
+	return Evidence{}, false, nil
 }
 
 func (e Evidence) pair() Pair {

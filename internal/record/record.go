@@ -3,6 +3,7 @@
 //	locks/<primary>.json                       one release at a time
 //	holds/<primary>.json                       no release until an operator or recover clears it
 //	releases/<primary>/<time>-<execution>.json the evidence, and the way back
+//	cleanups/<time>-<execution>.json           what a cleanup has seen and done
 //	keep.json                                  what must never be taken apart
 //
 // Writes are conditional where two executions could meet. Reading a key that may be missing needs s3:ListBucket, or S3

@@ -15,6 +15,8 @@ type Parts struct {
 	Primary  string `json:"primary,omitempty"`
 	PolicyID string `json:"policyId,omitempty"`
 	Staging  string `json:"staging,omitempty"`
+	// KeepPair is true where the policy is only switched off.
+	KeepPair bool `json:"keepPair"`
 	// Search is the look through the account's distributions.
 	Search Search `json:"search"`
 	// Notes say what is left alone, and why.
@@ -67,6 +69,12 @@ func (d *Document) PrimaryOfPair() string {
 		return d.Parts.Primary
 	}
 	return d.Plan.Primary
+}
+
+// MadeSafe reports whether the policy was switched off after the death of the run from which the lock was taken over: by
+// Recover, or by Disable Policy where there is no Recover.
+func (d *Document) MadeSafe() bool {
+	return d.Recovery != nil || d.Detach != nil || d.Deployed != nil && d.Deployed.Deployed && d.Deployed.What == OfDisable
 }
 
 // retireRequest is what an operator asks of retire.

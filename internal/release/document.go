@@ -76,6 +76,12 @@ type Document struct {
 	Attach *Settling `json:"attach,omitempty"`
 	// Verification is the finished pair, and what a release would be told about it. (Preflight Again)
 	Verification *Preflight `json:"verification,omitempty"`
+	// Look is the look through the account. (Look Around)
+	Look *Look `json:"look,omitempty"`
+	// Orphans is what it has shown. (Find Orphans)
+	Orphans *Orphans `json:"orphans,omitempty"`
+	// Orphan is the one that an iteration of Clean Up is about.
+	Orphan *Orphan `json:"orphan,omitempty"`
 	// Parts is the pair that is taken apart, as it was found. (Find Pair)
 	Parts *Parts `json:"parts,omitempty"`
 	// Disable is the policy switched off before it is detached. (Disable Policy)
@@ -367,6 +373,9 @@ type Outcome struct {
 	Enrolled         bool `json:"enrolled"`
 	Maintained       bool `json:"maintained"`
 	Retired          bool `json:"retired"`
+	Clean            bool `json:"clean"`
+	Cleaned          bool `json:"cleaned"`
+	OrphansFound     bool `json:"orphansFound"`
 
 	Record string    `json:"record,omitempty"`
 	At     time.Time `json:"at,omitzero"`

@@ -167,6 +167,22 @@ func (w Write) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("distribution", w.Distribution), slog.Bool("written", w.Written))
 }
 
+// LogValue is how far the look is.
+func (l Look) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("more", l.More), slog.Int("distributions", l.Distributions), slog.Int("requests", l.Requests))
+}
+
+// LogValue is how many there are.
+func (o Orphans) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("more", o.More), slog.Bool("apply", o.Apply), slog.Int("found", o.Found), slog.Int("left", o.Left), slog.Int("later", o.Later))
+}
+
+// LogValue is what became of it.
+func (r Result) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", r.Orphan.Kind), slog.String("orphan", r.Orphan.Name()), slog.Bool("done", r.Done),
+		slog.Bool("left", r.Left), slog.String("note", r.Note))
+}
+
 // LogValue is what is to be taken apart.
 func (p Parts) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("more", p.Search.More), slog.String("policy", p.PolicyID), slog.String("staging", p.Staging),

@@ -15,6 +15,9 @@ const (
 // Recoverable are the workflows whose dead runs the recover workflow makes safe: those that write a pair.
 func Recoverable() []string { return []string{Release, Enroll, Maintenance} }
 
+// Workflows lists them all.
+func Workflows() []string { return []string{Release, Recover, Retire, Cleanup, Enroll, Maintenance} }
+
 // AtOnce is the which of Recover where it must not wait for the lock.
 const AtOnce = "at-once"
 
@@ -39,12 +42,16 @@ const (
 	Enrolled         = "Enrolled"
 	Maintained       = "Maintained"
 	Retired          = "Retired"
+	Clean            = "Clean"
+	Cleaned          = "Cleaned"
+	OrphansFound     = "Orphans Found"
 )
 
 // Ends lists every end of every workflow.
 func Ends() []string {
 	return []string{
-		Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Retired, Enrolled, Maintained,
+		Promoted, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover, Retired, Clean, Cleaned, OrphansFound,
+		Enrolled, Maintained,
 	}
 }
 
@@ -90,4 +97,5 @@ const (
 	EventMaintenanceOpen  = "maintenance-open"
 	EventMaintenanceEnded = "maintenance-ended"
 	EventRetireEnded      = "retire-ended"
+	EventCleanupEnded     = "cleanup-ended"
 )

@@ -20,9 +20,14 @@ func (d *Document) Conclude() Outcome {
 	default:
 		o = d.concludeRelease()
 	}
+	return o.signed(d.Execution)
+}
+
+// signed is the outcome with a readable Cause that says where to read on.
+func (o Outcome) signed(execution Execution) Outcome {
 	o.Cause = shorten(o.Cause)
 	if o.Rejected || o.RolledBack || o.NeedsOperator {
-		o.Cause += fmt.Sprintf("%s%s; runbook: %s)", signature, d.Execution.Name, o.End)
+		o.Cause += fmt.Sprintf("%s%s; runbook: %s)", signature, execution.Name, o.End)
 	}
 	return o
 }
@@ -85,6 +90,7 @@ const (
 	invalidRequest = "InvalidRequest"
 	lockHeld       = "LockHeld"
 	lockLost       = "LockLost"
+	configChanged  = "ConfigChanged"
 )
 
 // maxCause keeps a Cause readable, and far below the 32,768 characters that Step Functions takes; the record has it all.

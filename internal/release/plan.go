@@ -33,6 +33,9 @@ type Plan struct {
 	Weight float64 `json:"weight,omitempty"`
 	// Minutes is how long the door stays open at most. (maintenance)
 	Minutes int `json:"minutes,omitempty"`
+	// Apply is true where cleanup is to take apart what it finds, MinimumAge how old that must be; no release may ask for either.
+	Apply      bool     `json:"apply,omitempty"`
+	MinimumAge Duration `json:"minimumAge,omitzero"`
 }
 
 // Kinds of change.
@@ -155,6 +158,9 @@ var (
 func (p *Plan) check(r *refusals) {
 	checkPrimary(r, p.Primary)
 	checkReason(r, p.Reason)
+	if p.Apply || p.MinimumAge != 0 {
+		r.add("apply and minimumAge", p.Apply, "are for the cleanup workflow")
+	}
 	if p.ClearHold {
 		r.add("clearHold", true, "is for the recover workflow: a release never clears a hold")
 	}

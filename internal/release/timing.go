@@ -47,6 +47,11 @@ const (
 	Rounds = 5
 	// RetireTimeout is the TimeoutSeconds of the retire workflow: three propagations and the refusals after them.
 	RetireTimeout = 12 * time.Hour
+	// CleanupTimeout is the TimeoutSeconds of the cleanup workflow: until the next one.
+	CleanupTimeout = 24 * time.Hour
+	// CleanupWithin is how long a cleanup begins with further orphans. One at a time, each ended by the deadlines of three
+	// propagations, they stay far below the 25,000 events of a history: it grows by nine every PollEvery.
+	CleanupWithin = 6 * time.Hour
 	// LookOnAfter is the pause in a look through all distributions that CloudFront has asked to slow down.
 	LookOnAfter = 5 * time.Second
 	// KnownWithin is how long Step Functions may take to show an end that its event has announced (DescribeExecution is

@@ -112,7 +112,7 @@ func detailOf(in release.Input) Detail {
 			return Detail{Text: fmt.Sprintf("nothing is attached to %s: change what has to be changed there, then say done; after %d minutes the pair is put together in any case",
 				doc.Plan.Primary, doc.Plan.Minutes)}
 		}
-	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventRetireEnded, release.EventEnrollEnded, release.EventMaintenanceEnded:
+	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventRetireEnded, release.EventCleanupEnded, release.EventEnrollEnded, release.EventMaintenanceEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}
 	}
 	return Detail{}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 )
@@ -21,6 +22,9 @@ type Handler struct {
 // everywhere. A door of another execution says nothing about this one.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Door, error) {
 	doc := in.Document
+	if doc.Door == nil {
+		return release.Door{}, fault.Errorf(fault.Unexpected, "the document has no door that could be shut")
+	}
 	part := *doc.Door
 	part.At = h.Now()
 	if part.OpenedAt.IsZero() {

@@ -75,6 +75,9 @@ var errMore = errors.New("there is more to look at")
 
 // follow goes from the primary to its policy, and takes from the records what an earlier execution has detached.
 func (h Handler) follow(ctx context.Context, doc release.Document, parts *release.Parts) error {
+	if doc.Orphan != nil && doc.Orphan.Kind != release.OrphanUnfinished {
+		return h.prove(ctx, doc, parts)
+	}
 	primary, found, err := account.Read(ctx, h.CloudFront, doc.Plan.Primary)
 	if err != nil {
 		return err
@@ -88,7 +91,7 @@ func (h Handler) follow(ctx context.Context, doc release.Document, parts *releas
 		if err != nil {
 			return err
 		}
-		if !found && !remembered {
+		if !found && !remembered && doc.Orphan == nil {
 			return fault.Errorf(fault.InvalidRequest,
 				"there is no distribution %s in this account, nor a record of a pair of it", doc.Plan.Primary)
 		}
@@ -110,25 +113,33 @@ func (h Handler) follow(ctx context.Context, doc release.Document, parts *releas
 }
 
 // search looks for the staging distribution that the policy names, and for the primary that it is attached to.
-func (h Handler) search(ctx context.Context, _ release.Document, parts *release.Parts) error {
-	if parts.PolicyID == "" {
+func (h Handler) search(ctx context.Context, doc release.Document, parts *release.Parts) error {
+	if parts.PolicyID == "" || doc.Orphan != nil && doc.Orphan.Kind != release.OrphanUnfinished && !parts.Search.Attachment {
 		return nil
 	}
 	s := &parts.Search
+	seen, err := h.seen(ctx, doc)
+	if err != nil {
+		return err
+	}
 	walk := account.Walk{Marker: s.Marker}
 	over, err := walk.Go(ctx, h.CloudFront, func(d account.Distribution) (requests int, enough bool, err error) {
 		if d.Domain == s.Domain && d.Staging {
 			s.Staging = d.ID
 		}
 		if s.Attachment && !d.Staging {
-			read, found, err := account.Read(ctx, h.CloudFront, d.ID)
-			if err != nil {
-				return 1, false, err
+			attached := seen[d.ID].PolicyID
+			if seen[d.ID].ETag != d.ETag {
+				requests = 1
+				read, _, err := account.Read(ctx, h.CloudFront, d.ID)
+				if err != nil {
+					return requests, false, err
+				}
+				attached = read.PolicyID()
 			}
-			if found && read.PolicyID() == parts.PolicyID {
+			if attached == parts.PolicyID {
 				s.AttachedTo = d.ID
 			}
-			requests = 1
 		}
 		return requests, s.Staging != "" && (!s.Attachment || s.AttachedTo != ""), nil
 	})
@@ -140,6 +151,9 @@ func (h Handler) search(ctx context.Context, _ release.Document, parts *release.
 	if !over {
 		return errMore
 	}
+	if s.AttachedTo != "" && doc.Orphan != nil && doc.Orphan.Kind == release.OrphanUnattached {
+		return changed(*doc.Orphan, "it is attached to "+s.AttachedTo+" now")
+	}
 	if s.AttachedTo != "" && s.AttachedTo != parts.Primary {
 		parts.Notes = append(parts.Notes, fmt.Sprintf("the policy %s, which is attached to %s now", parts.PolicyID, s.AttachedTo))
 		parts.PolicyID, parts.Staging, s.Staging = "", "", ""
@@ -149,9 +163,12 @@ func (h Handler) search(ctx context.Context, _ release.Document, parts *release.
 
 // settleStaging decides on the staging distribution: the one that the policy names, or the one of the records, as long as no
 // other policy names it.
-func (h Handler) settleStaging(ctx context.Context, _ release.Document, parts *release.Parts) error {
+func (h Handler) settleStaging(ctx context.Context, doc release.Document, parts *release.Parts) error {
+	proven := doc.Orphan != nil && doc.Orphan.Kind != release.OrphanUnfinished
 	if parts.PolicyID != "" {
-		parts.Staging = parts.Search.Staging
+		if !proven {
+			parts.Staging = parts.Search.Staging
+		}
 		return nil
 	}
 	if parts.Staging == "" {
@@ -176,24 +193,24 @@ func (h Handler) settleStaging(ctx context.Context, _ release.Document, parts *r
 	return nil
 }
 
-func (h Handler) keepPolicy(ctx context.Context, _ release.Document, parts *release.Parts) error {
+func (h Handler) keepPolicy(ctx context.Context, doc release.Document, parts *release.Parts) error {
 	list, err := record.ReadKeepList(ctx, h.Records, h.Bucket)
 	if err != nil {
 		return err
 	}
 	if slices.Contains(list.Policies, parts.PolicyID) {
-		return h.kept("policy", parts.PolicyID)
+		return h.listed(doc, "policy", parts.PolicyID)
 	}
 	for _, id := range []string{parts.Primary, parts.Staging} {
 		if slices.Contains(list.Distributions, id) {
-			return h.kept("distribution", id)
+			return h.listed(doc, "distribution", id)
 		}
 	}
 	return nil
 }
 
-func (h Handler) kept(what, id string) error {
-	return fault.Errorf(fault.InvalidRequest, "the %s %s is on the list s3://%s/%s of what is to be kept", what, id, h.Bucket, record.KeepKey)
+func (h Handler) listed(doc release.Document, what, id string) error {
+	return fault.Errorf(keptAs(doc), "the %s %s is on the list s3://%s/%s of what is to be kept", what, id, h.Bucket, record.KeepKey)
 }
 
 func (h Handler) keepPrimary(ctx context.Context, doc release.Document, parts *release.Parts) error {
@@ -219,9 +236,17 @@ func (h Handler) keep(ctx context.Context, doc release.Document, id string, save
 		return err
 	}
 	if kept {
-		return fault.Errorf(fault.InvalidRequest, "the distribution %s has the tag %s: it is to be kept, and its pair with it", id, account.KeepTag)
+		return fault.Errorf(keptAs(doc), "the distribution %s has the tag %s: it is to be kept, and its pair with it", id, account.KeepTag)
 	}
 	return h.note(ctx, doc, func(e *record.Evidence) { save(e, d) })
+}
+
+// keptAs is what it means that something is to be kept: whoever asks for it to be retired is refused, a cleanup leaves it.
+func keptAs(doc release.Document) fault.Name {
+	if doc.Orphan != nil {
+		return fault.ConfigChanged
+	}
+	return fault.InvalidRequest
 }
 
 // note adds to the execution's own record.

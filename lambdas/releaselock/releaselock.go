@@ -51,7 +51,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (Released, error)
 		return Released{Note: "the lock is held by " + holder.Execution}, nil
 	}
 	key := record.LockKey(doc.Plan.Primary)
-	if dead := holder.TakenOverFrom; dead != nil && doc.Recovery == nil {
+	if dead := holder.TakenOverFrom; dead != nil && !doc.MadeSafe() {
 		return h.giveBack(ctx, key, etag, *dead)
 	}
 	_, err = h.Records.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &h.Bucket, Key: &key, IfMatch: &etag})

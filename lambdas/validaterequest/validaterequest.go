@@ -23,6 +23,8 @@ func (Handler) Handle(_ context.Context, in release.Input) (release.Plan, error)
 		parse = release.ParseMaintenance
 	case release.Retire:
 		parse = release.ParseRetire
+	case release.Cleanup:
+		parse = release.ParseCleanup
 	}
 	plan, err := parse(in.Document.Request)
 	if err != nil {

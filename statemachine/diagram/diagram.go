@@ -34,6 +34,8 @@ func Page(workflow string, definition []byte) ([]byte, error) {
 		return Maintenance(definition)
 	case "retire":
 		return Retire(definition)
+	case "cleanup":
+		return Cleanup(definition)
 	}
 	return nil, fmt.Errorf("nobody has said how to divide the workflow %q into pictures", workflow)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -33,6 +34,22 @@ type State struct {
 	Catch      []Catcher
 	Next       string
 	Default    string
+	// Of a Map: its iterations' own machine. Parse puts the states of that into Machine.States as well.
+	ItemsPath      string
+	ItemSelector   map[string]any
+	MaxConcurrency int
+	ItemProcessor  *Iteration
+	// End is true where an iteration ends.
+	End bool
+	// Within is the Map that the state is inside of.
+	Within string `json:"-"`
+}
+
+// Iteration is what a Map does with each item.
+type Iteration struct {
+	ProcessorConfig struct{ Mode string }
+	StartAt         string
+	States          map[string]State
 }
 
 // Choice is one rule of a Choice state.
@@ -79,13 +96,38 @@ func Parse(definition []byte) (Machine, error) {
 	if err := decoder.Decode(&m); err != nil { //nolint:musttag // the fields have the names that the States Language gives them
 		return Machine{}, fmt.Errorf("read the state machine: %w", err)
 	}
-	return m, nil
+	return m, m.takeOut()
 }
 
-// Arrows are the ways out of a box as they are matched: the normal ones first, the Catch list after them.
+// takeOut puts the states inside of Maps beside the others: all titles of a state machine are different anyway
+// (https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html).
+func (m Machine) takeOut() error {
+	for title, s := range maps.Clone(m.States) {
+		if s.ItemProcessor == nil {
+			continue
+		}
+		for inside, is := range s.ItemProcessor.States {
+			if _, taken := m.States[inside]; taken || is.ItemProcessor != nil {
+				return fmt.Errorf("the state %q of %q has a title that is taken, or is a Map itself", inside, title)
+			}
+			is.Within = title
+			m.States[inside] = is
+		}
+	}
+	return nil
+}
+
+// Arrows are the ways out of a box as they are matched: the normal ones first, the Catch list after them. A Map leads into
+// its iteration, and the end of that back to it.
 func (m Machine) Arrows(title string) []Arrow {
 	s := m.States[title]
 	var arrows []Arrow
+	if s.ItemProcessor != nil {
+		arrows = append(arrows, Arrow{From: title, To: s.ItemProcessor.StartAt})
+	}
+	if s.End && s.Within != "" {
+		arrows = append(arrows, Arrow{From: title, To: s.Within})
+	}
 	for _, c := range s.Choices {
 		arrows = append(arrows, Arrow{From: title, To: c.Next, Variable: c.Variable})
 	}

@@ -16,6 +16,22 @@ import (
 
 const retireRequest = `{"primary": "E1PRIMARY", "reason": "the site moves to another account"}`
 
+const cleanupRequest = `{"apply": true, "reason": "the quota of policies is used up"}`
+
+// amongHealthy puts 20 orphans and 300 healthy distributions into a scenario, and checks in the end what became of them.
+func amongHealthy(check func(*Account) error, s Scenario) Scenario {
+	var a *Account
+	s.Options = func(o *world.Options) { o.Quiet = true }
+	s.Prepare = func(w *world.World) (err error) {
+		a, err = NewAccount(w, healthy, Orphans())
+		return err
+	}
+	s.Check = func(*world.World) error { return check(a) }
+	return s
+}
+
+const healthy = 290 // ten of them with a staging distribution
+
 // apart are the scenarios in which pairs are taken apart.
 func apart() []Scenario {
 	return []Scenario{
@@ -38,6 +54,14 @@ func apart() []Scenario {
 			Ends:    []Ending{{release.Retire, []string{release.NeedsOperator}}, {secondRetire, []string{release.Retired}}},
 			Prepare: deleteOnlyLater, Check: onlyThePrimaryIsLeft,
 		},
+		amongHealthy((*Account).CheckUntouched, Scenario{
+			Name: "cleanup-dry-run", Story: "The daily cleanup reports 20 orphans of every kind among 300 healthy distributions, and touches nothing.",
+			Workflow: release.Cleanup, Request: `{"reason": "schedule"}`, Ends: []Ending{{release.Cleanup, []string{release.OrphansFound}}},
+		}),
+		amongHealthy((*Account).CheckClean, Scenario{
+			Name: "cleanup", Story: "A cleanup takes 20 orphans of every kind apart among 300 healthy distributions, and leaves what is to be kept.",
+			Workflow: release.Cleanup, Request: cleanupRequest, Ends: []Ending{{release.Cleanup, []string{release.Cleaned}}},
+		}),
 		{
 			Name: "retire-while-releasing", Story: "Somebody retires a pair in the middle of a release: the lock refuses it, and the release goes on.",
 			Ends: []Ending{{First, []string{release.Promoted}}, {release.Retire, []string{release.Rejected}}},

@@ -70,7 +70,10 @@ func failures(t *testing.T, workflow string, text []byte, note noting) {
 			count++
 			t.Run(title+" "+tr.name, func(t *testing.T) {
 				t.Parallel()
-				stage := build(t, reaching(workflow, title), 1)
+				stage := stageReaching(t, workflow, title)
+				if !tr.once {
+					stage.Check = nil
+				}
 				if title == "Clear Hold" {
 					stage.Ends, stage.Check = stage.Ends[:4], nil // what follows needs it to succeed
 				}
@@ -87,6 +90,14 @@ func failures(t *testing.T, workflow string, text []byte, note noting) {
 		}
 	}
 	t.Logf("%d failures of tasks of %s were played through", count, workflow)
+}
+
+func stageReaching(t *testing.T, workflow, title string) *scenario.Stage {
+	t.Helper()
+	if workflow == release.Cleanup {
+		return cleanupOf(t, apply, release.OrphanStackDeleted, release.OrphanStackDeleted)
+	}
+	return build(t, reaching(workflow, title), 1)
 }
 
 // reaching is a scenario whose path comes to the task.
@@ -180,6 +191,10 @@ func wanted(definition golden.Machine, title string, tr trouble, stage *scenario
 		return []string{release.NeedsOperator}
 	case last.Next == "Stop Traffic" || last.Next == "Judge Health":
 		return []string{release.RolledBack}
+	case title == "Note Result" && strings.Contains(tr.name, "after its effect"):
+		return usual // the note is there
+	case last.Next == "Report", last.Next == "Announce Cleanup", last.Next == "Orphan Done", last.Next == "Release Lock":
+		return []string{release.NeedsOperator}
 	case last.Next == "Finish" && kept == "$.failure":
 		return []string{release.Rejected}
 	case last.Next == "Finish", last.Next == "Place Hold", last.Next == "Needs Operator":

@@ -31,6 +31,7 @@ func TestPaths(t *testing.T) {
 	}
 	t.Run("scenarios", func(t *testing.T) { scenarios(t, note) })
 	t.Run("rows", func(t *testing.T) { rows(t, table(), note) })
+	t.Run("cleanups", func(t *testing.T) { cleanups(t, note) })
 	t.Run("apart", func(t *testing.T) { rows(t, apartTable(), note) })
 	t.Run("together", func(t *testing.T) { rows(t, togetherTable(), note) })
 	t.Run("recoveries", func(t *testing.T) { recoveries(t, note) })

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	cloudformationsdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cloudfrontsdk "github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	cloudwatchsdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	eventbridgesdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -41,10 +43,13 @@ import (
 	"cloudfront-cd/lambdas/disablestaging"
 	"cloudfront-cd/lambdas/examinepair"
 	"cloudfront-cd/lambdas/finddeadrun"
+	"cloudfront-cd/lambdas/findorphans"
 	"cloudfront-cd/lambdas/findpair"
 	"cloudfront-cd/lambdas/finish"
 	"cloudfront-cd/lambdas/judgehealth"
 	"cloudfront-cd/lambdas/judgeprimary"
+	"cloudfront-cd/lambdas/lookaround"
+	"cloudfront-cd/lambdas/noteresult"
 	"cloudfront-cd/lambdas/observe"
 	"cloudfront-cd/lambdas/opendoor"
 	"cloudfront-cd/lambdas/placehold"
@@ -53,6 +58,7 @@ import (
 	"cloudfront-cd/lambdas/provetraffic"
 	recoverstep "cloudfront-cd/lambdas/recover"
 	"cloudfront-cd/lambdas/releaselock"
+	"cloudfront-cd/lambdas/report"
 	"cloudfront-cd/lambdas/restoreprimary"
 	"cloudfront-cd/lambdas/shifttraffic"
 	"cloudfront-cd/lambdas/stoptraffic"
@@ -68,6 +74,7 @@ func (w *World) functions() map[string]lambda.Handler {
 	cf := cloudfrontsdk.NewFromConfig(config)
 	records := s3sdk.NewFromConfig(config, func(o *s3sdk.Options) { o.UsePathStyle = true })
 	executions := sfn.NewFromConfig(config)
+	stacks := cloudformationsdk.NewFromConfig(config)
 	metrics := cloudwatchsdk.NewFromConfig(config)
 	now := w.Clock.Now
 	return map[string]lambda.Handler{
@@ -93,6 +100,10 @@ func (w *World) functions() map[string]lambda.Handler {
 		"finish":           function(finish.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"announce":         function(announce.Handler{Events: eventbridgesdk.NewFromConfig(config), Now: now}.Handle),
 		"releaselock":      function(releaselock.Handler{Records: records, Bucket: Bucket}.Handle),
+		"lookaround":       function(lookaround.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"findorphans":      function(findorphans.Handler{CloudFront: cf, Stacks: stacks, Executions: executions, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"noteresult":       function(noteresult.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"report":           function(report.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"findpair":         function(findpair.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"disablepolicy":    function(disablepolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"detachpolicy":     function(detachpolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
@@ -148,7 +159,8 @@ func (w *World) run(call asl.Call) (result asl.Result) {
 	if err != nil {
 		return asl.Result{Failure: failureOf(err), Took: took}
 	}
-	return asl.Result{Output: out, Took: took}
+	// aws-lambda-go writes the next answer of this function over this one, which Step Functions has yet to get.
+	return asl.Result{Output: slices.Clone(out), Took: took}
 }
 
 type panicked struct{ value any }

@@ -23,6 +23,7 @@ import (
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/simtime"
+	"cloudfront-cd/internal/standin/cloudformation"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/cloudwatch"
 	"cloudfront-cd/internal/standin/edge"
@@ -55,6 +56,8 @@ type Options struct {
 	Policy cloudfront.Policy
 	// RequestsPerMinute is the site's traffic in its busiest hour; default 60,000.
 	RequestsPerMinute float64
+	// Quiet is a site without viewers, and so without metrics: days go by in no time.
+	Quiet bool
 	// Published is where content lies besides the origins of the two configs: what a release will point to.
 	Published []Target
 }
@@ -65,14 +68,16 @@ type World struct {
 	Clock      *simtime.Clock
 	CloudFront *cloudfront.Server
 	CloudWatch *cloudwatch.Server
-	S3         *s3.Server
-	Events     *eventbridge.Server
-	Edge       *edge.Edge
-	Viewers    *viewers.Population
-	Transport  *transport.Transport
-	Engine     *asl.Engine
-	Machines   map[string]*asl.Machine // by workflow
-	Pair       cloudfront.Pair
+	// CloudFormation knows of no stack unless a scenario puts one.
+	CloudFormation *cloudformation.Server
+	S3             *s3.Server
+	Events         *eventbridge.Server
+	Edge           *edge.Edge
+	Viewers        *viewers.Population
+	Transport      *transport.Transport
+	Engine         *asl.Engine
+	Machines       map[string]*asl.Machine // by workflow
+	Pair           cloudfront.Pair
 
 	// StepFunctions is the API in front of Engine.
 	StepFunctions *stepfunctions.Server
@@ -103,16 +108,17 @@ func Start() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, t
 func New(o Options) (*World, error) {
 	clock := simtime.New(Start().Add(-settle - lived))
 	w := &World{
-		Seed:       o.Seed,
-		Clock:      clock,
-		CloudFront: cloudfront.New(clock, o.Seed),
-		CloudWatch: cloudwatch.New(clock),
-		S3:         s3.New(clock),
-		Events:     eventbridge.New(clock),
-		random:     rand.New(rand.NewPCG(o.Seed, 1)),
-		ends:       map[string]int{},
-		origins:    map[string]edge.Origin{},
-		websites:   map[string]*website{},
+		Seed:           o.Seed,
+		Clock:          clock,
+		CloudFront:     cloudfront.New(clock, o.Seed),
+		CloudWatch:     cloudwatch.New(clock),
+		CloudFormation: cloudformation.New(clock),
+		S3:             s3.New(clock),
+		Events:         eventbridge.New(clock),
+		random:         rand.New(rand.NewPCG(o.Seed, 1)),
+		ends:           map[string]int{},
+		origins:        map[string]edge.Origin{},
+		websites:       map[string]*website{},
 	}
 	if err := w.S3.CreateBucket(Bucket); err != nil {
 		return nil, err
@@ -120,10 +126,11 @@ func New(o Options) (*World, error) {
 	w.Transport = &transport.Transport{
 		Now: clock.Now,
 		Hosts: map[string]http.Handler{
-			"cloudfront.amazonaws.com":           w.CloudFront,
-			"s3.us-east-1.amazonaws.com":         w.S3,
-			"monitoring.us-east-1.amazonaws.com": w.CloudWatch,
-			"events.us-east-1.amazonaws.com":     w.Events,
+			"cloudfront.amazonaws.com":               w.CloudFront,
+			"s3.us-east-1.amazonaws.com":             w.S3,
+			"monitoring.us-east-1.amazonaws.com":     w.CloudWatch,
+			"events.us-east-1.amazonaws.com":         w.Events,
+			"cloudformation.us-east-1.amazonaws.com": w.CloudFormation,
 		},
 	}
 	if err := w.addPair(o); err != nil {
@@ -133,7 +140,9 @@ func New(o Options) (*World, error) {
 		return nil, err
 	}
 	w.addEdge(o)
-	w.addViewers(o)
+	if !o.Quiet {
+		w.addViewers(o)
+	}
 	w.handlers = w.functions()
 	if err := w.loadMachines(); err != nil {
 		return nil, err
@@ -238,7 +247,7 @@ func (w *World) Running() bool {
 
 // Evidence is the record of an execution, and whether there is one.
 func (w *World) Evidence(x *asl.Execution) (key string, data []byte, found bool) {
-	for _, key := range w.S3.Keys(Bucket, "releases/") {
+	for _, key := range append(w.S3.Keys(Bucket, "cleanups/"), w.S3.Keys(Bucket, "releases/")...) {
 		if data, found := w.S3.Get(Bucket, key); found && strings.HasSuffix(key, "-"+x.Name()+".json") {
 			return key, data, true
 		}

@@ -124,6 +124,9 @@ func (s *Server) checkAttach(d *distribution, tree *Node, policyID string) error
 		return policyInUse()
 	}
 	staging := s.byDomain(p.now.StagingDomain)
+	if staging == nil {
+		return invalidArgument("%q is not the domain name of a staging distribution.", p.now.StagingDomain)
+	}
 	if speaksHTTP3(tree) || speaksHTTP3(staging.config.Tree()) {
 		return s.Switches.http3()
 	}

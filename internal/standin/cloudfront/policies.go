@@ -89,8 +89,11 @@ func (s *Server) changePolicy(c author, p *policy, tree *Node) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkStagingFree(now, tree, p); err != nil {
-		return err
+	// Assumed: an update that names the same staging distribution as before is not refused because that one is gone.
+	if now.StagingDomain != p.now.StagingDomain {
+		if err := s.checkStagingFree(now, tree, p); err != nil {
+			return err
+		}
 	}
 	primary := s.primaryOf(p.id)
 	if primary != nil {
@@ -112,6 +115,12 @@ func (s *Server) checkPairUpdate(primary *distribution, before, now Policy) erro
 		return illegalUpdate("The distribution %s is still being deployed.", primary.id)
 	}
 	staging := s.byDomain(now.StagingDomain)
+	if staging == nil {
+		if now.Enabled {
+			return invalidArgument("%q is not the domain name of a staging distribution.", now.StagingDomain)
+		}
+		return nil
+	}
 	if now.Enabled && (speaksHTTP3(primary.config.Tree()) || speaksHTTP3(staging.config.Tree())) {
 		return s.Switches.http3()
 	}

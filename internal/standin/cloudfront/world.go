@@ -113,6 +113,14 @@ func (s *Server) Tag(distributionID, key, value string) {
 	d.tags = append(d.tags, tag{key, value})
 }
 
+// Vanish is a distribution that is gone although a policy refers to it: its stack was torn down, nobody knows how, and the
+// policy has survived.
+func (s *Server) Vanish(distributionID string) {
+	d := s.distribution(distributionID)
+	d.gone = true
+	d.publish(s.clock.Now())
+}
+
 // Pair is a primary distribution with its staging distribution and the policy that binds them. Ids that are empty are drawn.
 type Pair struct {
 	PrimaryID, StagingID string
