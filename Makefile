@@ -22,7 +22,7 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy site start stop status recover bench bench-judge fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy site start stop status enroll maintenance done recover bench bench-judge fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,12 @@ stop: build/operate ## stop a release and see the pair made safe: PRIMARY=E1… 
 	@build/operate stop $(call flags,PRIMARY EXECUTION REASON)
 status: build/operate ## who releases what, what is held up, and the last ends: [PRIMARY=E1…]
 	@build/operate status $(call flags,PRIMARY)
+enroll: build/operate ## give a primary its staging distribution and its policy: PRIMARY=E1… [STAGING=E2…] [WEIGHT=0.05] [ACKNOWLEDGE=names] [REASON=text]
+	@build/operate enroll $(call flags,PRIMARY STAGING WEIGHT ACKNOWLEDGE REASON)
+maintenance: build/operate ## take the policy off for a while, for what it does not let change: PRIMARY=E1… MINUTES=60 [REASON=text]
+	@build/operate maintenance $(call flags,PRIMARY MINUTES REASON)
+done: build/operate ## end a maintenance: PRIMARY=E1… [REASON=who says so]
+	@build/operate done $(call flags,PRIMARY REASON)
 recover: build/operate ## make a pair safe: PRIMARY=E1… [REASON=text] [CLEAR_HOLD=why]
 	@build/operate recover $(call flags,PRIMARY REASON CLEAR_HOLD)
 

@@ -79,19 +79,29 @@ func TestEveryEndLeadsToItsSection(t *testing.T) {
 		end string
 		doc release.Document
 	}{
-		"a promotion":                     {release.Promoted, release.Document{Plan: plan, Promotion: &release.Promotion{Confirmed: true}}},
-		"equal configs":                   {release.NothingToRelease, release.Document{Plan: plan, Staging: &release.Staging{}}},
-		"a calibration":                   {release.Calibrated, release.Document{Plan: plan, Stop: &release.Write{}, Judgement: &release.Judgement{Calibrated: true}}},
-		"a refusal":                       {release.Rejected, release.Document{Failure: broken}},
-		"a way back":                      {release.RolledBack, release.Document{Plan: plan, Stop: &release.Write{}, Failure: broken}},
-		"a way back that failed":          {release.NeedsOperator, release.Document{Plan: plan, Stranded: broken}},
-		"a recovery":                      {release.Recovered, release.Document{Workflow: release.Recover, Plan: plan, Examination: &release.Examination{}}},
-		"nobody dead":                     {release.NothingToRecover, release.Document{Workflow: release.Recover, Plan: plan}},
-		"a refused recovery":              {release.Rejected, release.Document{Workflow: release.Recover, Failure: broken}},
-		"a recovery that failed":          {release.NeedsOperator, release.Document{Workflow: release.Recover, Plan: plan, Stranded: broken}},
-		"a pair that is apart":            {release.Retired, release.Document{Workflow: release.Retire, Plan: plan, StagingDeleted: &release.Deletion{}}},
-		"a refusal to retire":             {release.Rejected, release.Document{Workflow: release.Retire, Plan: plan, Failure: broken}},
-		"a pair that is half apart":       {release.NeedsOperator, release.Document{Workflow: release.Retire, Plan: plan, Stranded: broken}},
+		"a promotion":                    {release.Promoted, release.Document{Plan: plan, Promotion: &release.Promotion{Confirmed: true}}},
+		"equal configs":                  {release.NothingToRelease, release.Document{Plan: plan, Staging: &release.Staging{}}},
+		"a calibration":                  {release.Calibrated, release.Document{Plan: plan, Stop: &release.Write{}, Judgement: &release.Judgement{Calibrated: true}}},
+		"a refusal":                      {release.Rejected, release.Document{Failure: broken}},
+		"a way back":                     {release.RolledBack, release.Document{Plan: plan, Stop: &release.Write{}, Failure: broken}},
+		"a way back that failed":         {release.NeedsOperator, release.Document{Plan: plan, Stranded: broken}},
+		"a recovery":                     {release.Recovered, release.Document{Workflow: release.Recover, Plan: plan, Examination: &release.Examination{}}},
+		"nobody dead":                    {release.NothingToRecover, release.Document{Workflow: release.Recover, Plan: plan}},
+		"a refused recovery":             {release.Rejected, release.Document{Workflow: release.Recover, Failure: broken}},
+		"a recovery that failed":         {release.NeedsOperator, release.Document{Workflow: release.Recover, Plan: plan, Stranded: broken}},
+		"a pair that is apart":           {release.Retired, release.Document{Workflow: release.Retire, Plan: plan, StagingDeleted: &release.Deletion{}}},
+		"a refusal to retire":            {release.Rejected, release.Document{Workflow: release.Retire, Plan: plan, Failure: broken}},
+		"a pair that is half apart":      {release.NeedsOperator, release.Document{Workflow: release.Retire, Plan: plan, Stranded: broken}},
+		"an enrollment":                  {release.Enrolled, release.Document{Workflow: release.Enroll, Plan: plan, Verification: &release.Preflight{Passed: true}}},
+		"a refused enrollment":           {release.Rejected, release.Document{Workflow: release.Enroll, Failure: broken}},
+		"a pair that no release can use": {release.NeedsOperator, release.Document{Workflow: release.Enroll, Plan: plan, Verification: &release.Preflight{}}},
+		"a maintenance": {
+			release.Maintained,
+			release.Document{Workflow: release.Maintenance, Plan: plan, Door: &release.Door{}, Verification: &release.Preflight{Passed: true}},
+		},
+		"a maintenance that failed": {release.NeedsOperator, release.Document{
+			Workflow: release.Maintenance, Plan: plan, Preflight: &release.Preflight{}, Door: &release.Door{}, Stranded: broken,
+		}},
 		"a bad config that is still live": {release.NeedsOperator, release.Document{Workflow: release.Recover, Plan: plan, Examination: regressed}},
 	} {
 		t.Run(name, func(t *testing.T) {

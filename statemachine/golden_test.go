@@ -35,10 +35,12 @@ const (
 // workflows are the definitions, by the name of their golden.
 func workflows() map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps {
 	return map[string]func(constructs.Construct, func(string) awslambda.IFunction) *sfn.StateMachineProps{
-		"release": statemachine.Release,
-		"recover": statemachine.Recover,
-		"retire":  statemachine.Retire,
-		"cleanup": statemachine.Cleanup,
+		"release":     statemachine.Release,
+		"recover":     statemachine.Recover,
+		"retire":      statemachine.Retire,
+		"cleanup":     statemachine.Cleanup,
+		"enroll":      statemachine.Enroll,
+		"maintenance": statemachine.Maintenance,
 	}
 }
 

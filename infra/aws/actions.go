@@ -36,8 +36,17 @@ func needs() map[string][]need {
 		"cloudfront.GetMonitoringSubscription": {
 			{action: "cloudfront:GetMonitoringSubscription", everywhere: "GetMonitoringSubscription has no resource type"},
 		},
-		"cloudfront.CreateInvalidation": {{action: "cloudfront:CreateInvalidation"}},
-		"cloudfront.GetInvalidation":    {{action: "cloudfront:GetInvalidation"}},
+		"cloudfront.CreateInvalidation":               {{action: "cloudfront:CreateInvalidation"}},
+		"cloudfront.GetInvalidation":                  {{action: "cloudfront:GetInvalidation"}},
+		"cloudfront.CreateContinuousDeploymentPolicy": {{action: "cloudfront:CreateContinuousDeploymentPolicy"}},
+		// GetDistribution, CreateDistribution and CopyDistribution are required
+		// (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CopyDistribution.html); the copy has no id yet. Whether
+		// CopyDistribution itself is checked on the copy as well is not documented: unverified, it is allowed on the primary.
+		"cloudfront.CopyDistribution": {
+			{action: "cloudfront:CopyDistribution"},
+			{action: "cloudfront:GetDistribution"},
+			{action: "cloudfront:CreateDistribution", on: anyDistribution},
+		},
 		// "This API operation requires the following IAM permissions: GetDistribution, UpdateDistribution"
 		// (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistributionWithStagingConfig.html), and the
 		// Service Authorization Reference knows an action of the method's own name. Which of them is checked on which of the

@@ -143,15 +143,19 @@ func TestTheCauseOfAnOperatorsCaseIsMailed(t *testing.T) {
 	pattern, target := rule["EventPattern"], list(rule["Targets"])[0]
 	template := stack.say(at(target, "InputTransformer", "InputTemplate"))
 	for path, pair := range map[string][2]string{
-		"name":            {stack.say(rule["Name"]), "cloudfront-cd-needs-operator"},
-		"state":           {stack.say(rule["State"]), "ENABLED"},
-		"detail-type":     {stack.say(at(pattern, "detail-type")), "Step Functions Execution Status Change"},
-		"error":           {stack.say(at(pattern, "detail", "error")), "Needs Operator"},
-		"stateMachineArn": {stack.say(at(pattern, "detail", "stateMachineArn")), "${WorkflowreleaseStateMachine} ${WorkflowrecoverStateMachine} ${WorkflowretireStateMachine} ${WorkflowcleanupStateMachine}"},
-		"target":          {stack.say(at(target, "Arn")), "${Notifications}"},
-		"cause":           {stack.say(at(target, "InputTransformer", "InputPathsMap", "detail-cause")), "$.detail.cause"},
-		"execution":       {stack.say(at(target, "InputTransformer", "InputPathsMap", "detail-executionArn")), "$.detail.executionArn"},
-		"dead letters":    {stack.say(at(target, "DeadLetterConfig", "Arn")), "${Undelivered}"},
+		"name":        {stack.say(rule["Name"]), "cloudfront-cd-needs-operator"},
+		"state":       {stack.say(rule["State"]), "ENABLED"},
+		"detail-type": {stack.say(at(pattern, "detail-type")), "Step Functions Execution Status Change"},
+		"error":       {stack.say(at(pattern, "detail", "error")), "Needs Operator"},
+		"stateMachineArn": {
+			stack.say(at(pattern, "detail", "stateMachineArn")),
+			"${WorkflowreleaseStateMachine} ${WorkflowenrollStateMachine} ${WorkflowmaintenanceStateMachine} ${WorkflowrecoverStateMachine} " +
+				"${WorkflowretireStateMachine} ${WorkflowcleanupStateMachine}",
+		},
+		"target":       {stack.say(at(target, "Arn")), "${Notifications}"},
+		"cause":        {stack.say(at(target, "InputTransformer", "InputPathsMap", "detail-cause")), "$.detail.cause"},
+		"execution":    {stack.say(at(target, "InputTransformer", "InputPathsMap", "detail-executionArn")), "$.detail.executionArn"},
+		"dead letters": {stack.say(at(target, "DeadLetterConfig", "Arn")), "${Undelivered}"},
 	} {
 		if got, want := pair[0], pair[1]; got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)

@@ -32,10 +32,8 @@ func (p *parts) mailCauses() {
 			Source:     jsii.Strings("aws.states"),
 			DetailType: jsii.Strings("Step Functions Execution Status Change"),
 			Detail: &map[string]any{
-				"stateMachineArn": []*string{
-					p.releaseMachine.StateMachineArn(), p.recoverMachine.StateMachineArn(),
-					p.retireMachine.StateMachineArn(), p.cleanupMachine.StateMachineArn(),
-				},
+				"stateMachineArn": append(p.writing(),
+					p.recoverMachine.StateMachineArn(), p.retireMachine.StateMachineArn(), p.cleanupMachine.StateMachineArn()),
 				"status": []string{"FAILED"},
 				"error":  []string{release.NeedsOperator},
 				// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html

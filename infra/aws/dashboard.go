@@ -32,6 +32,9 @@ func (p *parts) addDashboard(alarms []awscloudwatch.Alarm) {
 	board.AddWidgets(ends("Releases by end", release.Release), ends("Recoveries by end", release.Recover))
 	board.AddWidgets(phases(), p.weights())
 	for _, d := range p.settings.pairs {
+		if d.staging == "" {
+			continue // not enrolled yet
+		}
 		board.AddWidgets(errorRates(d), requests(d))
 	}
 	board.AddWidgets(failures(), p.undeliveredNow())

@@ -52,7 +52,7 @@ func (p *parts) addFunction(f function, code awslambda.Code) {
 // environment has the record bucket's name for every Lambda that reads or writes records.
 func (p *parts) environment(f function) *map[string]*string {
 	for _, c := range f.calls {
-		if slices.Contains([]target{locks, holds, evidence, carried, cleanups}, c.on) {
+		if slices.Contains([]target{locks, holds, doors, evidence, carried, cleanups}, c.on) {
 			return &map[string]*string{"BUCKET": p.records.BucketName()}
 		}
 	}

@@ -10,15 +10,20 @@ import (
 
 	aws "cloudfront-cd/infra/aws"
 	"cloudfront-cd/lambdas/acquirelock"
+	"cloudfront-cd/lambdas/alignstaging"
 	"cloudfront-cd/lambdas/announce"
+	"cloudfront-cd/lambdas/attachpolicy"
 	"cloudfront-cd/lambdas/carryassets"
 	"cloudfront-cd/lambdas/changestaging"
 	"cloudfront-cd/lambdas/checkcontent"
 	"cloudfront-cd/lambdas/checkdeployed"
 	"cloudfront-cd/lambdas/checkinvalidation"
 	"cloudfront-cd/lambdas/checkpair"
+	"cloudfront-cd/lambdas/checksignal"
 	"cloudfront-cd/lambdas/clearhold"
 	"cloudfront-cd/lambdas/confirmpromotion"
+	"cloudfront-cd/lambdas/copyprimary"
+	"cloudfront-cd/lambdas/createpolicy"
 	"cloudfront-cd/lambdas/deletepolicy"
 	"cloudfront-cd/lambdas/deletestaging"
 	"cloudfront-cd/lambdas/detachpolicy"
@@ -36,6 +41,7 @@ import (
 	"cloudfront-cd/lambdas/lookaround"
 	"cloudfront-cd/lambdas/noteresult"
 	"cloudfront-cd/lambdas/observe"
+	"cloudfront-cd/lambdas/opendoor"
 	"cloudfront-cd/lambdas/placehold"
 	"cloudfront-cd/lambdas/preflight"
 	"cloudfront-cd/lambdas/promote"
@@ -55,6 +61,14 @@ import (
 func handlers() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"acquirelock":       reflect.TypeFor[acquirelock.Handler](),
+		"alignstaging":      reflect.TypeFor[alignstaging.Handler](),
+		"attachpolicy":      reflect.TypeFor[attachpolicy.Handler](),
+		"checksignal":       reflect.TypeFor[checksignal.Handler](),
+		"copyprimary":       reflect.TypeFor[copyprimary.Handler](),
+		"createpolicy":      reflect.TypeFor[createpolicy.Handler](),
+		"deletepolicy":      reflect.TypeFor[deletepolicy.Handler](),
+		"detachpolicy":      reflect.TypeFor[detachpolicy.Handler](),
+		"opendoor":          reflect.TypeFor[opendoor.Handler](),
 		"announce":          reflect.TypeFor[announce.Handler](),
 		"carryassets":       reflect.TypeFor[carryassets.Handler](),
 		"changestaging":     reflect.TypeFor[changestaging.Handler](),

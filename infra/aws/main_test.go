@@ -56,7 +56,7 @@ func TestNothingIsMadeOfBadSettings(t *testing.T) {
 		code    int
 		want    string
 	}{
-		"a setting that breaks its rule": {"pairs=E1PRIMARY", 2, `setting pairs, "E1PRIMARY": must be pairs of distribution ids`},
+		"a setting that breaks its rule": {"pairs=E1PRIMARY:", 2, `setting pairs, "E1PRIMARY:": must be pairs of distribution ids`},
 		"no bootstraps":                  {"pairs=E1PRIMARY:E2STAGING", 1, "read the bootstrap of acquirelock, which make build makes"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -116,6 +116,11 @@ func (p *parts) machineMetrics() []logMetric {
 			metrics = append(metrics, logMetric{name, p.machineLogs[workflow], filter(died()), "1", nil, awscloudwatch.Unit_COUNT})
 		}
 	}
+	// Of these it is enough to know that somebody is needed: whoever has started them is watching.
+	for _, workflow := range []string{release.Enroll, release.Maintenance} {
+		metrics = append(metrics,
+			logMetric{metricNeedsOperator, p.machineLogs[workflow], filter(operatorNeeded()), "1", nil, awscloudwatch.Unit_COUNT})
+	}
 	return metrics
 }
 

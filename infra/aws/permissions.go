@@ -9,11 +9,12 @@ const (
 	distributions   target = "Distributions" // of both kinds
 	policies        target = "ContinuousDeploymentPolicies"
 	executions      target = "Executions"
-	anyDistribution target = "AnyDistribution"          // of the account: orphans have no names beforehand
+	anyDistribution target = "AnyDistribution"          // of the account: orphans and the copies of enroll have no names beforehand
 	unkept          target = "DistributionsNotToBeKept" // of the account, but for those that are tagged
 	stacks          target = "Stacks"
 	locks           target = "Locks"
 	holds           target = "Holds"
+	doors           target = "Doors"
 	evidence        target = "Evidence"
 	cleanups        target = "Cleanups"
 	keepList        target = "KeepList"
@@ -70,6 +71,8 @@ func functions() []function {
 		putEvents          = "eventbridge.PutEvents"
 		stackOf            = "cloudformation.DescribeStackResources"
 		stack              = "cloudformation.DescribeStacks"
+		copyDistribution   = "cloudfront.CopyDistribution"
+		createPolicy       = "cloudfront.CreateContinuousDeploymentPolicy"
 	)
 	on := func(on target, methods ...string) calls { return calls{on, methods} }
 	lambda := func(folder string, calls ...calls) function { return function{folder, calls} }
@@ -77,7 +80,10 @@ func functions() []function {
 	fence := on(locks, read)
 	return []function{
 		lambda("acquirelock", on(locks, read, write), on(executions, describe)),
+		// Only what the stack knows as a staging distribution is written; a copy that was just made has nothing to be aligned.
+		lambda("alignstaging", fence, on(anyDistribution, getDistribution), on(stagings, update)),
 		lambda("announce", on(eventBus, putEvents)),
+		lambda("attachpolicy", fence, on(primaries, getDistribution, update), on(policies, getPolicy)),
 		lambda("carryassets", fence, on(carried, read, write), on(buckets, listObjects), on(objects, read, copyObject)),
 		lambda("changestaging", fence, on(distributions, getConfig), on(policies, getPolicy), on(stagings, update)),
 		lambda("checkcontent", on(primaries, getConfig), on(buckets, listObjects), on(objects, read, head)),
@@ -85,8 +91,11 @@ func functions() []function {
 		lambda("checkdeployed", on(anyDistribution, getDistribution), on(policies, getPolicy)),
 		lambda("checkinvalidation", on(distributions, getInvalidation)),
 		lambda("checkpair", on(distributions, getConfig)),
+		lambda("checksignal", on(doors, read)),
 		lambda("clearhold", on(holds, read, remove), on(primaries, getDistribution), on(policies, getPolicy)),
 		lambda("confirmpromotion", on(primaries, getConfig)),
+		lambda("copyprimary", fence, on(anyDistribution, getConfig), on(primaries, copyDistribution), on(anything, list)),
+		lambda("createpolicy", fence, on(evidence, read), on(policies, getPolicy, updatePolicy, createPolicy), on(anything, listPolicies)),
 		lambda("deletepolicy", fence, on(policies, getPolicy, deletePolicy)),
 		lambda("deletestaging", fence, on(anyDistribution, getConfig), on(unkept, deleteDistribution)),
 		lambda("detachpolicy", fence, on(anyDistribution, getConfig), on(unkept, update)),
@@ -108,10 +117,12 @@ func functions() []function {
 		lambda("lookaround", on(cleanups, read, write), on(anyDistribution, getDistribution), on(anything, list, listPolicies)),
 		lambda("noteresult", on(cleanups, read, write)),
 		lambda("observe", on(anything, metrics)),
+		lambda("opendoor", fence, on(doors, read, write)),
 		lambda("placehold", fence, on(holds, write)),
 		lambda("preflight",
-			on(distributions, getDistribution, monitoring), on(policies, getPolicy), on(originBuckets, bucketPolicy),
-			on(anything, list, metrics, alarms, stackOf), on(stacks, stack), on(holds, read), on(evidence, write)),
+			on(anyDistribution, getDistribution, getConfig), on(policies, getPolicy), on(originBuckets, bucketPolicy),
+			on(anything, list, listPolicies, monitoring, metrics, alarms, stackOf), on(stacks, stack), on(holds, read), on(doors, read),
+			on(evidence, read, write)),
 		lambda("promote", fence, on(distributions, getConfig, updateFromStaging)),
 		lambda("provetraffic", on(policies, getPolicy), on(anything, metrics)),
 		lambda("recover", fence, on(evidence, read), on(primaries, getConfig), on(policies, getPolicy, updatePolicy)),

@@ -51,6 +51,13 @@ func TestWritesAreOnExactlyTheirResources(t *testing.T) {
 		"releaselock s3:DeleteObject":                               {"${Records}/locks/*"},
 		"releaselock s3:PutObject":                                  {"${Records}/locks/*"},
 		"restoreprimary cloudfront:UpdateDistribution":              primaries,
+		"alignstaging cloudfront:UpdateDistribution":                stagings,
+		"attachpolicy cloudfront:UpdateDistribution":                primaries,
+		"copyprimary cloudfront:CopyDistribution":                   primaries,
+		"copyprimary cloudfront:CreateDistribution":                 {distribution + "*"},
+		"createpolicy cloudfront:CreateContinuousDeploymentPolicy":  {anyPolicy},
+		"createpolicy cloudfront:UpdateContinuousDeploymentPolicy":  {anyPolicy},
+		"opendoor s3:PutObject":                                     {"${Records}/maintenance/*"},
 		"shifttraffic cloudfront:UpdateContinuousDeploymentPolicy": {
 			anyPolicy,
 		},
@@ -83,25 +90,26 @@ func TestWritesAreOnExactlyTheirResources(t *testing.T) {
 // TestReadsAreOnExactlyTheirResources, for the Lambda that reads the most.
 func TestReadsAreOnExactlyTheirResources(t *testing.T) {
 	stack := stack(t)
-	both := distribution + "E1PRIMARY " + distribution + "E2STAGING " + distribution + "E3PRIMARY " + distribution + "E4STAGING"
 	want := map[string]string{
-		"cloudfront:GetDistribution":               both,
-		"cloudfront:GetContinuousDeploymentPolicy": anyPolicy,
-		"cloudfront:ListDistributions":             "*",
-		"cloudfront:GetMonitoringSubscription":     "*",
-		"cloudwatch:GetMetricData":                 "*",
-		"cloudformation:DescribeStackResources":    "*",
-		"cloudformation:DescribeStacks":            "arn:aws:cloudformation:us-east-1:" + account + ":stack/*",
-		"cloudwatch:DescribeAlarms":                "*",
-		"s3:GetBucketPolicy":                       "arn:aws:s3:::example-site",
-		"s3:GetObject":                             "${Records}/holds/*",
-		"s3:ListBucket":                            "${Records}",
-		"s3:PutObject":                             "${Records}/releases/*",
-		"logs:CreateLogStream":                     "${LambdapreflightLogs}",
-		"logs:PutLogEvents":                        "${LambdapreflightLogs}",
-		"xray:PutTraceSegments":                    "*",
-		"xray:PutTelemetryRecords":                 "*",
-		"sts:AssumeRole":                           "",
+		"cloudfront:GetDistribution":                  distribution + "*",
+		"cloudfront:GetDistributionConfig":            distribution + "*",
+		"cloudfront:ListContinuousDeploymentPolicies": "*",
+		"cloudfront:GetContinuousDeploymentPolicy":    anyPolicy,
+		"cloudfront:ListDistributions":                "*",
+		"cloudfront:GetMonitoringSubscription":        "*",
+		"cloudwatch:GetMetricData":                    "*",
+		"cloudformation:DescribeStackResources":       "*",
+		"cloudformation:DescribeStacks":               "arn:aws:cloudformation:us-east-1:" + account + ":stack/*",
+		"cloudwatch:DescribeAlarms":                   "*",
+		"s3:GetBucketPolicy":                          "arn:aws:s3:::example-site",
+		"s3:GetObject":                                "${Records}/releases/*",
+		"s3:ListBucket":                               "${Records}",
+		"s3:PutObject":                                "${Records}/releases/*",
+		"logs:CreateLogStream":                        "${LambdapreflightLogs}",
+		"logs:PutLogEvents":                           "${LambdapreflightLogs}",
+		"xray:PutTraceSegments":                       "*",
+		"xray:PutTelemetryRecords":                    "*",
+		"sts:AssumeRole":                              "",
 	}
 	got := map[string]string{}
 	for _, s := range stack.statements(stack.one(t, "AWS::IAM::Role", "LambdapreflightRole")) {

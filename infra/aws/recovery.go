@@ -45,7 +45,7 @@ func (p *parts) addRule(start statement) {
 			Source:     jsii.Strings("aws.states"),
 			DetailType: jsii.Strings("Step Functions Execution Status Change"),
 			Detail: &map[string]any{
-				"stateMachineArn": []*string{p.releaseMachine.StateMachineArn()},
+				"stateMachineArn": p.writing(),
 				"status":          release.UnsafeStatuses(),
 			},
 		},
@@ -57,6 +57,14 @@ func (p *parts) addRule(start statement) {
 		RetryAttempts:   jsii.Number(tryTimes),
 		MaxEventAge:     awscdk.Duration_Hours(jsii.Number(tryHours)),
 	}))
+}
+
+// writing are the state machines that write pairs (release.Recoverable), as ARNs.
+func (p *parts) writing() []*string {
+	return []*string{
+		p.releaseMachine.StateMachineArn(),
+		p.pairMachines[release.Enroll].StateMachineArn(), p.pairMachines[release.Maintenance].StateMachineArn(),
+	}
 }
 
 // addSchedules asks recover to look at each pair, and gives up when the next look is due. A rule could have a rate too, but

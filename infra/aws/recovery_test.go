@@ -18,7 +18,7 @@ func TestARunThatDidNotSucceedStartsRecover(t *testing.T) {
 		"source":          {stack.say(at(pattern, "source")), "aws.states"},
 		"detail-type":     {stack.say(at(pattern, "detail-type")), "Step Functions Execution Status Change"},
 		"status":          {stack.say(at(pattern, "detail", "status")), "FAILED TIMED_OUT ABORTED"},
-		"stateMachineArn": {stack.say(at(pattern, "detail", "stateMachineArn")), "${WorkflowreleaseStateMachine}"},
+		"stateMachineArn": {stack.say(at(pattern, "detail", "stateMachineArn")), "${WorkflowreleaseStateMachine} ${WorkflowenrollStateMachine} ${WorkflowmaintenanceStateMachine}"},
 		"state":           {stack.say(rule["State"]), "ENABLED"},
 		"target":          {stack.say(at(target, "Arn")), "${WorkflowrecoverStateMachine}"},
 		"input":           {stack.say(at(target, "InputPath")), "$.detail"},

@@ -33,7 +33,7 @@ type settings struct {
 	account string
 }
 
-// pair is a primary distribution with its staging distribution. IAM needs both ids beforehand; a release finds the
+// pair is a primary distribution with its staging distribution, empty until it is enrolled. IAM needs both ids beforehand; a release finds the
 // staging distribution by itself.
 type pair struct{ primary, staging string }
 
@@ -50,7 +50,7 @@ type setting struct {
 func known() []setting {
 	return []setting{
 		{
-			"pairs", "required: the primary distributions that may be released, each with its staging distribution: E1PRIMARY:E2STAGING,…",
+			"pairs", "required: the primary distributions that may be released, each with its staging distribution, or alone until it is enrolled: E1PRIMARY:E2STAGING,…",
 			"", (*settings).setPairs,
 		},
 		{
@@ -133,11 +133,14 @@ func (s *settings) setPairs(value string) error {
 	id := regexp.MustCompile(`^E[A-Z0-9]{5,31}$`)
 	var seen []string
 	for text := range strings.SplitSeq(value, ",") {
-		primary, staging, _ := strings.Cut(text, ":")
-		if !id.MatchString(primary) || !id.MatchString(staging) {
-			return errors.New("must be pairs of distribution ids such as E1PRIMARY:E2STAGING, with commas between them and no spaces")
+		primary, staging, complete := strings.Cut(text, ":")
+		if !id.MatchString(primary) || complete && !id.MatchString(staging) {
+			return errors.New("must be pairs of distribution ids such as E1PRIMARY:E2STAGING, or E1PRIMARY before it is enrolled, with commas between them and no spaces")
 		}
 		for _, distribution := range []string{primary, staging} {
+			if distribution == "" {
+				continue
+			}
 			if slices.Contains(seen, distribution) {
 				return fmt.Errorf("must name every distribution once; %s is there twice", distribution)
 			}

@@ -46,7 +46,7 @@ func TestABadSettingIsRefusedByNameValueAndRule(t *testing.T) {
 	many := strings.Repeat("E1PRIMARY:E2STAGING,", aws.MostPairs+1)
 	for name, c := range map[string]struct{ setting, value, rule string }{
 		"no pairs":                        {"pairs", "", "must be pairs of distribution ids"},
-		"a primary without its staging":   {"pairs", "E1PRIMARY", "must be pairs of distribution ids"},
+		"a primary without its staging":   {"pairs", "E1PRIMARY:", "must be pairs of distribution ids"},
 		"a pair of three":                 {"pairs", "E1PRIMARY:E2STAGING:E3STAGING", "must be pairs of distribution ids"},
 		"a domain name for a primary":     {"pairs", "d111111abcdef8.cloudfront.net:E2STAGING", "must be pairs of distribution ids"},
 		"a space between pairs":           {"pairs", "E1PRIMARY:E2STAGING, E3PRIMARY:E4STAGING", "must be pairs of distribution ids"},

@@ -40,6 +40,8 @@ type parts struct {
 
 	releaseMachine sfn.StateMachine
 	recoverMachine sfn.StateMachine
+	// pairMachines put pairs together, by workflow.
+	pairMachines   map[string]sfn.StateMachine
 	retireMachine  sfn.StateMachine
 	cleanupMachine sfn.StateMachine
 
@@ -77,6 +79,10 @@ func addStack(app awscdk.App, s settings, code func(folder string) awslambda.Cod
 	p.addFunctions(code)
 	p.releaseMachine = p.addWorkflow(release.Release, statemachine.Release)
 	p.recoverMachine = p.addWorkflow(release.Recover, statemachine.Recover)
+	p.pairMachines = map[string]sfn.StateMachine{
+		release.Enroll:      p.addWorkflow(release.Enroll, statemachine.Enroll),
+		release.Maintenance: p.addWorkflow(release.Maintenance, statemachine.Maintenance),
+	}
 	p.retireMachine = p.addWorkflow(release.Retire, statemachine.Retire)
 	p.cleanupMachine = p.addWorkflow(release.Cleanup, statemachine.Cleanup)
 	p.addRecovery()
@@ -93,6 +99,8 @@ func (p *parts) addOutputs() {
 	}
 	output("ReleaseStateMachineArn", "Start an execution of it to release", p.releaseMachine.StateMachineArn())
 	output("RecoverStateMachineArn", "Start an execution of it to make a pair safe, or to clear a hold", p.recoverMachine.StateMachineArn())
+	output("EnrollStateMachineArn", "Start an execution of it to give a primary its pair", p.pairMachines[release.Enroll].StateMachineArn())
+	output("MaintenanceStateMachineArn", "Start an execution of it to change what a policy freezes", p.pairMachines[release.Maintenance].StateMachineArn())
 	output("RetireStateMachineArn", "Start an execution of it to take a pair apart", p.retireMachine.StateMachineArn())
 	output("CleanupStateMachineArn", "Start an execution of it to find orphans, or to take them apart", p.cleanupMachine.StateMachineArn())
 	output("RecordBucketName", "Has the locks, the holds and the evidence", p.records.BucketName())

@@ -88,7 +88,7 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return []string{p.arn("cloudfront", "", "continuous-deployment-policy/*")},
 			"the policy is found at run time, from the one that is attached to the primary"
 	case anyDistribution, unkept:
-		return []string{p.arn("cloudfront", "", "distribution/*")}, "what nobody owns any more is found at run time, in the whole account"
+		return []string{p.arn("cloudfront", "", "distribution/*")}, "what nobody owns any more, and the copy that enroll makes, is found at run time, in the whole account"
 	case stacks:
 		return []string{p.arn("cloudformation", bootstrap.Region, "stack/*")}, "the stack of a resource is found at run time"
 	case cleanups:
@@ -99,6 +99,8 @@ func (p *parts) resources(on target) (arns []string, wide string) {
 		return []string{*p.records.ArnForObjects(new("locks/*"))}, "one lock for each primary"
 	case holds:
 		return []string{*p.records.ArnForObjects(new("holds/*"))}, "one hold for each primary"
+	case doors:
+		return []string{*p.records.ArnForObjects(new("maintenance/*"))}, "one door for each primary"
 	case evidence:
 		return []string{*p.records.ArnForObjects(new("releases/*"))}, "the keys carry time and execution"
 	case recordBucket:
@@ -136,6 +138,9 @@ func (p *parts) distributions(of func(pair) []string) []string {
 	var arns []string
 	for _, d := range p.settings.pairs {
 		for _, id := range of(d) {
+			if id == "" { // not enrolled yet
+				continue
+			}
 			arns = append(arns, p.arn("cloudfront", "", "distribution/"+id))
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"cloudfront-cd/internal/release"
 	"cloudfront-cd/statemachine/golden"
 )
 
@@ -34,7 +33,7 @@ func TestTheGoldensAreWhatIsDeployed(t *testing.T) {
 // TestAWorkflowIsNamedLoggedAndTraced.
 func TestAWorkflowIsNamedLoggedAndTraced(t *testing.T) {
 	stack := stack(t)
-	for _, workflow := range []string{release.Release, release.Recover} {
+	for workflow := range golden.All() {
 		id := "Workflow" + workflow
 		machine := stack.one(t, "AWS::StepFunctions::StateMachine", id)
 		for key, want := range map[string]string{

@@ -18,7 +18,7 @@ const (
 func Of(end string) int {
 	switch end {
 	case release.Promoted, release.Calibrated, release.NothingToRelease, release.Recovered, release.NothingToRecover,
-		release.Retired, release.Clean, release.Cleaned, release.OrphansFound:
+		release.Retired, release.Clean, release.Cleaned, release.OrphansFound, release.Enrolled, release.Maintained:
 		return OK
 	case release.Rejected:
 		return Rejected
@@ -35,6 +35,10 @@ func Meaning(end string) string {
 	switch end {
 	case release.Promoted, release.Calibrated, release.NothingToRelease:
 		return "a success; a pipeline's stage stays green"
+	case release.Enrolled:
+		return "the primary has its pair; tell the stack, and see what the cause says before the first release (docs/runbook.md#enrolled)"
+	case release.Maintained:
+		return "the pair is together again (docs/runbook.md#maintained)"
 	case release.Recovered:
 		return "no viewer gets staging; the cause says what the dead run had done (docs/runbook.md#recovered)"
 	case release.NothingToRecover:

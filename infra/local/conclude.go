@@ -38,7 +38,7 @@ func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Ex
 func styleOf(end string) watch.Style {
 	switch end {
 	case release.Promoted, release.Calibrated, release.NothingToRelease, release.Recovered, release.NothingToRecover,
-		release.Retired, release.Clean, release.Cleaned, release.OrphansFound:
+		release.Retired, release.Clean, release.Cleaned, release.OrphansFound, release.Enrolled, release.Maintained:
 		return watch.Good
 	case release.Rejected, release.RolledBack:
 		return watch.Doubt

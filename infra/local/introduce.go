@@ -24,8 +24,12 @@ func introduce(screen *watch.Screen, s settings, stage *scenario.Stage) {
 		screen.Field("Release", whatIsReleased(s, p, stage.World.Pair.StagingID))
 		screen.Field("Plan", watch.Way(p))
 	}
+	staging := stage.World.Pair.StagingID
+	if staging == "" {
+		staging = "not there yet"
+	}
 	here := fmt.Sprintf("on this machine, against stand-ins for AWS: primary %s, staging %s, %d points of presence; seed %d, %s",
-		stage.World.Pair.PrimaryID, stage.World.Pair.StagingID, len(stage.World.CloudFront.POPs()), s.inputs.Seed, pace(s.speed))
+		stage.World.Pair.PrimaryID, staging, len(stage.World.CloudFront.POPs()), s.inputs.Seed, pace(s.speed))
 	screen.Field("Here", here)
 	if s.primary != "" {
 		screen.Field("Yours", fmt.Sprintf("the pair's configs (%s, %s)", s.primary, s.staging))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"cloudfront-cd/internal/bootstrap"
 	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/release"
 )
 
 // describe is what Step Functions knows of an execution.
@@ -52,14 +54,20 @@ func primaryIn(input *string) string {
 	return asked.Primary
 }
 
-// find describes the execution of that ARN, or of that name in either workflow.
+// find describes the execution of that ARN, or of that name in any workflow.
 func (t *tool) find(ctx context.Context, name string) (*sfn.DescribeExecutionOutput, error) {
 	if strings.HasPrefix(name, "arn:") {
 		return t.describe(ctx, name)
 	}
-	got, err := t.describe(ctx, executionARN(t.stack.releases, name))
-	if fault.Code(err) == doesNotExist {
-		return t.describe(ctx, executionARN(t.stack.recoveries, name))
+	var got *sfn.DescribeExecutionOutput
+	err := errors.New("the stack has no workflow")
+	for _, machine := range []string{t.stack.releases, t.stack.recoveries, t.stack.others[release.Enroll], t.stack.others[release.Maintenance]} {
+		if machine == "" {
+			continue
+		}
+		if got, err = t.describe(ctx, executionARN(machine, name)); fault.Code(err) != doesNotExist {
+			return got, err
+		}
 	}
 	return got, err
 }

@@ -72,6 +72,8 @@ func deployed(t *testing.T, name string) *account {
 		"ReleaseStateMachineArn": w.Machines[release.Release].ARN,
 		"RecoverStateMachineArn": w.Machines[release.Recover].ARN,
 		"RecordBucketName":       world.Bucket,
+
+		"EnrollStateMachineArn": w.Machines[release.Enroll].ARN, "MaintenanceStateMachineArn": w.Machines[release.Maintenance].ARN,
 	}}}
 }
 

@@ -17,21 +17,27 @@ import (
 
 	"cloudfront-cd/infra/exitcode"
 	"cloudfront-cd/infra/watch"
+	"cloudfront-cd/internal/release"
 )
 
 const usage = `Usage:
   operate start --request FILE [--name NAME | --commit COMMIT [--attempt NUMBER]]
                                                 start a release and follow it to its end
-  operate start --follow EXECUTION              follow an execution of either workflow, by its name or ARN
+  operate start --follow EXECUTION              follow an execution of any workflow, by its name or ARN
   operate stop --primary ID [--reason TEXT]     stop the release of a primary and see the pair made safe
   operate status [--primary ID]                 who releases what, what is held up, and the last ends
   operate recover --primary ID [--reason TEXT | --clear-hold WHY]
                                                 make a pair safe; with --clear-hold let releases go on
+  operate enroll --primary ID [--staging ID] [--weight WEIGHT] [--acknowledge NAMES] [--reason TEXT]
+                                                give a primary its staging distribution and its policy
+  operate maintenance --primary ID --minutes N [--reason TEXT]
+                                                take the policy off, for changes that it does not allow
+  operate done --primary ID [--reason TEXT]     end a maintenance: the primary has what it should have
   operate COMMAND --help                        the flags
 
 Credentials and profile are the AWS CLI's; the region is us-east-1. Ctrl-C ends the following, never a release.
 
-Exit codes: 0 Promoted, Nothing To Release, Recovered or Nothing To Recover; 3 Rejected, also when the request is
+Exit codes: 0 Promoted, Nothing To Release, Recovered, Nothing To Recover, Enrolled or Maintained; 3 Rejected, also when the request is
 refused before anything is started; 4 Rolled Back; 5 Needs Operator; 2 bad usage, or a file that cannot be read;
 1 the end is none of these, or could not be seen. status: 0 nothing to do, 5 somebody has to look.
 `
@@ -98,6 +104,7 @@ func run(ctx context.Context, args []string, env environment) int {
 func commands() map[string]func(args []string, env environment) (action, error) {
 	return map[string]func([]string, environment) (action, error){
 		"start": parseStart, "stop": parseStop, "status": parseStatus, "recover": parseRecover,
+		release.Enroll: parseEnroll, release.Maintenance: parseMaintenance, "done": parseDone,
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"cloudfront-cd/internal/fault"
 	"cloudfront-cd/internal/live"
 	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
 )
 
 // executions are the calls of Step Functions.
@@ -30,7 +31,7 @@ type executions interface {
 }
 
 type records interface {
-	record.Reader
+	record.ReadWriter
 	s3.ListObjectsV2APIClient
 }
 
@@ -69,6 +70,8 @@ type stack struct {
 	releases   string // ARN of the state machine
 	recoveries string // likewise
 	bucket     string // of the records
+	// others are the state machines of workflows that an older stack may not have, by workflow.
+	others map[string]string
 }
 
 // readStack finds the stack's outputs.
@@ -92,7 +95,10 @@ func (t *tool) readStack(ctx context.Context) (stack, error) {
 			return stack{}, noStack(fmt.Errorf("the stack %s has no output %s: it was not deployed to its end, or by another version", stackName, name))
 		}
 	}
-	return stack{outputs["ReleaseStateMachineArn"], outputs["RecoverStateMachineArn"], outputs["RecordBucketName"]}, nil
+	others := map[string]string{
+		release.Enroll: outputs["EnrollStateMachineArn"], release.Maintenance: outputs["MaintenanceStateMachineArn"],
+	}
+	return stack{outputs["ReleaseStateMachineArn"], outputs["RecoverStateMachineArn"], outputs["RecordBucketName"], others}, nil
 }
 
 func noStack(err error) error {

@@ -50,7 +50,7 @@ func parseStart(args []string, env environment) (action, error) {
 	flags.StringVar(&s.name, "name", "", "give the execution this `NAME`; a second start with the same one starts nothing. In a pipeline: the id of its run")
 	flags.StringVar(&s.commit, "commit", "", "make the name of the request, this `COMMIT` and the attempt: the same three start nothing a second time")
 	flags.StringVar(&s.attempt, "attempt", "1", "the `NUMBER` of the attempt; another one releases the same commit again")
-	flags.StringVar(&follow, "follow", "", "start nothing; follow the `EXECUTION` of that name or ARN, of either workflow")
+	flags.StringVar(&follow, "follow", "", "start nothing; follow the `EXECUTION` of that name or ARN, of any workflow")
 	if err := parseFlags(flags, args, env); err != nil {
 		return nil, err
 	}

@@ -49,7 +49,11 @@ func (r *run) propagating() string {
 	switch {
 	case r.title == "Wait For Staging" && r.doc.Staging != nil:
 		return r.doc.Staging.Distribution
-	case slices.Contains([]string{"Wait For Answer", "Wait For Others", "Wait For Lambdas", "Wait For Status", "Wait For Invalidation", "Wait For Routing"}, r.title), r.doc.Plan == nil:
+	case r.title == "Wait For Staging" && r.doc.Align != nil:
+		return r.doc.Align.Distribution
+	case slices.Contains([]string{
+		"Wait For Operator", "Wait For Answer", "Wait For Others", "Wait For Lambdas", "Wait For Status", "Wait For Invalidation", "Wait For Routing",
+	}, r.title), r.doc.Plan == nil:
 		return ""
 	}
 	return r.doc.Plan.Primary

@@ -13,6 +13,7 @@ import (
 // succeeded shows what a task found, from its own part of the document.
 func (r *run) succeeded(at time.Time, part []byte) {
 	switch title := r.title; {
+	case r.pairing(at, part):
 	case title == "Validate Request":
 		show(r, at, part, r.plan)
 	case title == "Acquire Lock":
@@ -135,6 +136,10 @@ func (r *run) plan(at time.Time, plan release.Plan) {
 	case release.Cleanup:
 		what := map[bool]string{true: "takes apart what it finds", false: "a dry run"}[plan.Apply]
 		r.line(at, fmt.Sprintf("%s; nothing that is younger than %s", what, plan.MinimumAge), Plain)
+		return
+	}
+	if r.doc.Workflow == release.Enroll || r.doc.Workflow == release.Maintenance {
+		r.accepted(at, plan)
 		return
 	}
 	text := fmt.Sprintf("accepted; gates: at least %s requests; 5xx at most %.4g points up, 4xx %.4g",

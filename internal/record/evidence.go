@@ -25,6 +25,8 @@ type Evidence struct {
 	Primary *types.DistributionConfig `json:"primary,omitempty"`
 	// Staging is the staging config before the release.
 	Staging *types.DistributionConfig `json:"staging,omitempty"`
+	// Policy is the config of the pair's policy from before enroll or maintenance.
+	Policy *types.ContinuousDeploymentPolicyConfig `json:"policy,omitempty"`
 	// Outcome is nil until the release has ended: a record without one is of a run that is going on, or died.
 	Outcome *release.Outcome `json:"outcome,omitempty"`
 	// Document is the release document at the end: every verdict and the measurements behind the last of them.

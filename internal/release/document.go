@@ -18,7 +18,7 @@ import (
 
 // Document is the state of one release.
 type Document struct {
-	// Workflow is Release, Recover, Retire or Cleanup; empty in documents from before there were two, which are of a release.
+	// Workflow is the name of the workflow; empty in documents from before there were two, which are of a release.
 	Workflow string `json:"workflow,omitempty"`
 	// Execution is who we are, from the Step Functions context object.
 	Execution Execution `json:"execution"`
@@ -74,6 +74,18 @@ type Document struct {
 	Stop *Write `json:"stop,omitempty"`
 	// Restore is the primary put back to its saved config. (Restore Primary)
 	Restore *Write `json:"restore,omitempty"`
+	// Copy is the staging distribution of the pair that is put together. (Copy Primary)
+	Copy *Copy `json:"copy,omitempty"`
+	// Door is the time in which nothing is attached to the primary. (Open Door, Check Signal)
+	Door *Door `json:"door,omitempty"`
+	// Align is staging given what it must have in common with the primary. (Align Staging)
+	Align *Settling `json:"align,omitempty"`
+	// Policy is the policy that names the staging distribution, switched off. (Create Policy)
+	Policy *Policy `json:"policy,omitempty"`
+	// Attach is the policy attached to the primary. (Attach Policy)
+	Attach *Settling `json:"attach,omitempty"`
+	// Verification is the finished pair, and what a release would be told about it. (Preflight Again)
+	Verification *Preflight `json:"verification,omitempty"`
 	// Look is the look through the account. (Look Around)
 	Look *Look `json:"look,omitempty"`
 	// Orphans is what it has shown. (Find Orphans)
@@ -409,6 +421,8 @@ type Outcome struct {
 	NeedsOperator    bool `json:"needsOperator"`
 	Recovered        bool `json:"recovered"`
 	NothingToRecover bool `json:"nothingToRecover"`
+	Enrolled         bool `json:"enrolled"`
+	Maintained       bool `json:"maintained"`
 	Retired          bool `json:"retired"`
 	Clean            bool `json:"clean"`
 	Cleaned          bool `json:"cleaned"`

@@ -40,12 +40,32 @@ const (
 	AlarmUnusable              = "alarm-unusable"
 	AdditionalMetricsOff       = "additional-metrics-off"
 	LatencyMinutesTooFew       = "latency-minutes-too-few"
+
+	// Of enroll and maintenance.
+	PolicyInUse         = "policy-in-use"
+	StagingMismatch     = "staging-mismatch"
+	StagingToBeAligned  = "staging-to-be-aligned"
+	QuotaReached        = "quota-reached"
+	QuotaNearlyReached  = "quota-nearly-reached"
+	NotCopied           = "not-copied"
+	FrozenWhileAttached = "frozen-while-attached"
 )
 
-// Acknowledgeable are the findings that a request may accept by name.
+// Acknowledgeable are the findings that the request of a release may accept by name.
 func Acknowledgeable() []string {
 	return []string{
 		CannotVerify, CustomErrorResponses, EdgeFunctionDiffers, PathPatternOnlyOnStaging, StagingCarriesOtherChanges,
 		StickinessOff, RootDocumentCached, HashedAssetNotCached, ContentEncrypted, StagedContentMoves, StagingStackRolledBack, StagingStackUnknown,
 	}
+}
+
+// AcknowledgeableBy are those of a workflow's request.
+func AcknowledgeableBy(workflow string) []string {
+	switch workflow {
+	case Enroll:
+		return []string{PolicyInUse, QuotaReached, StagingToBeAligned}
+	case Maintenance:
+		return nil
+	}
+	return Acknowledgeable()
 }

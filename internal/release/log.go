@@ -171,6 +171,27 @@ func (b Bake) LogValue() slog.Value {
 		slog.Bool("extended", b.Extended), slog.Any("reasons", b.Reasons))
 }
 
+// LogValue is which staging distribution the pair has, and whether it was made for it.
+func (c Copy) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("staging", c.ID), slog.Bool("made", c.Made))
+}
+
+// LogValue is how far the repeated write is.
+func (s Settling) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("distribution", s.Distribution), slog.Bool("written", s.Written), slog.Bool("settled", s.Settled),
+		slog.Int("round", s.Round), slog.Any("changes", s.Changes))
+}
+
+// LogValue is which policy the pair has, and what was done about it.
+func (p Policy) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("policy", p.ID), slog.Bool("made", p.Made), slog.Bool("switched_off", p.SwitchedOff))
+}
+
+// LogValue is whether the door is open still, and until when at most.
+func (d Door) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("over", d.Over), slog.Time("until", d.Until), slog.String("note", d.Note))
+}
+
 // LogValue is whether there was anything to write.
 func (w Write) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("distribution", w.Distribution), slog.Bool("written", w.Written))

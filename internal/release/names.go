@@ -4,14 +4,19 @@ package release
 
 // Workflows, which are also the names of their state machines' definitions.
 const (
-	Release = "release"
-	Recover = "recover"
-	Retire  = "retire"
-	Cleanup = "cleanup"
+	Release     = "release"
+	Recover     = "recover"
+	Enroll      = "enroll"
+	Maintenance = "maintenance"
+	Retire      = "retire"
+	Cleanup     = "cleanup"
 )
 
+// Recoverable are the workflows whose dead runs the recover workflow makes safe: those that write a pair.
+func Recoverable() []string { return []string{Release, Enroll, Maintenance} }
+
 // Workflows lists them all.
-func Workflows() []string { return []string{Release, Recover, Retire, Cleanup} }
+func Workflows() []string { return []string{Release, Recover, Retire, Cleanup, Enroll, Maintenance} }
 
 // AtOnce is the which of Recover where it must not wait for the lock.
 const AtOnce = "at-once"
@@ -35,6 +40,8 @@ const (
 	NeedsOperator    = "Needs Operator"
 	Recovered        = "Recovered"
 	NothingToRecover = "Nothing To Recover"
+	Enrolled         = "Enrolled"
+	Maintained       = "Maintained"
 	Retired          = "Retired"
 	Clean            = "Clean"
 	Cleaned          = "Cleaned"
@@ -45,7 +52,7 @@ const (
 func Ends() []string {
 	return []string{
 		Promoted, Calibrated, NothingToRelease, Rejected, RolledBack, NeedsOperator, Recovered, NothingToRecover,
-		Retired, Clean, Cleaned, OrphansFound,
+		Retired, Clean, Cleaned, OrphansFound, Enrolled, Maintained,
 	}
 }
 
@@ -66,7 +73,13 @@ const (
 	OfDisable   = "disable"
 	OfDetach    = "detach"
 	OfNoStaging = "no-staging"
+
+	OfAlignment  = "alignment"
+	OfAttachment = "attachment"
 )
+
+// Again is the which of Preflight where it looks at the finished pair.
+const Again = "again"
 
 // Whose counts Observe reads: its which.
 const (
@@ -82,6 +95,9 @@ const (
 	EventBakeInconclusive = "bake-inconclusive"
 	EventReleaseEnded     = "release-ended"
 	EventRecoverEnded     = "recover-ended"
+	EventEnrollEnded      = "enroll-ended"
+	EventMaintenanceOpen  = "maintenance-open"
+	EventMaintenanceEnded = "maintenance-ended"
 	EventRetireEnded      = "retire-ended"
 	EventCleanupEnded     = "cleanup-ended"
 )

@@ -13,6 +13,8 @@ func (d *Document) Conclude() Outcome {
 	switch d.Workflow {
 	case Recover:
 		o = d.concludeRecovery()
+	case Enroll, Maintenance:
+		o = d.concludePairing()
 	case Retire:
 		o = d.concludeRetire()
 	default:
@@ -194,6 +196,9 @@ func (d *Document) strandedCause() string {
 	primary := d.Plan.Primary
 	if d.Stranded.Error == lockLost { // to write anything now, even by hand, would be to meddle
 		return text + " This execution has written nothing since: look at the one that holds the lock, it makes the pair safe. Do not redrive this one."
+	}
+	if d.puttingTogether() && d.Preflight != nil {
+		return text + " " + d.pairingViewers() + " " + d.again()
 	}
 	viewers, safe := d.viewers(primary)
 	if text += " " + viewers; !safe {

@@ -1,20 +1,17 @@
 package release
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
 
 // Plan is an accepted request: what to release, how, and what counts as healthy. It has the request's JSON shape, with
-// every default filled in. The recover workflow's plan has Primary, Reason, DeployedWithin and ClearHold alone.
+// every default filled in. The plans of the other workflows have a few of the fields alone.
 type Plan struct {
 	// Primary is the id of the primary distribution; the staging distribution is found from its policy.
 	Primary string `json:"primary"`
@@ -33,6 +30,12 @@ type Plan struct {
 	Smoke *Smoke `json:"smoke,omitempty"`
 	// ClearHold is true where an operator asks recover to clear the hold; no release may ask for it.
 	ClearHold bool `json:"clearHold,omitempty"`
+	// Staging is the id of an existing distribution that enroll is to take; empty for a copy of the primary. (enroll)
+	Staging string `json:"staging,omitempty"`
+	// Weight is that of a policy which enroll makes; no viewer is sent by it before a release says so. (enroll)
+	Weight float64 `json:"weight,omitempty"`
+	// Minutes is how long the door stays open at most. (maintenance)
+	Minutes int `json:"minutes,omitempty"`
 	// Apply is true where cleanup is to take apart what it finds, MinimumAge how old that must be; no release may ask for either.
 	Apply      bool     `json:"apply,omitempty"`
 	MinimumAge Duration `json:"minimumAge,omitzero"`
@@ -133,13 +136,8 @@ func ParsePlan(request []byte) (Plan, error) {
 	if len(request) > maxRequestBytes {
 		return Plan{}, fmt.Errorf("the request has %d bytes: at most %d are accepted", len(request), maxRequestBytes)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(request))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&plan); err != nil {
-		return Plan{}, fmt.Errorf("read the request: %s", explain(err))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Plan{}, errors.New("read the request: there is more after its closing brace")
+	if err := decodeStrictly(request, &plan); err != nil {
+		return Plan{}, err
 	}
 	plan.fillIn()
 	var r refusals
@@ -202,6 +200,7 @@ func (p *Plan) check(r *refusals) {
 	if p.ClearHold {
 		r.add("clearHold", true, "is for the recover workflow: a release never clears a hold")
 	}
+	p.checkOtherWorkflows(r)
 	p.Change.check(r)
 	p.checkSmoke(r)
 	p.checkRamp(r)
@@ -209,12 +208,7 @@ func (p *Plan) check(r *refusals) {
 	// A shorter bake would end before it has enough minutes to judge: the first one is visible after warm-up and delay.
 	checkDuration(r, "bake", p.Bake, 10*time.Minute, 24*time.Hour)
 	checkDuration(r, "deployedWithin", p.DeployedWithin, 5*time.Minute, 6*time.Hour)
-	for i, name := range p.Acknowledge {
-		if !slices.Contains(Acknowledgeable(), name) {
-			r.add(fmt.Sprintf("acknowledge[%d]", i), quote(name),
-				"is not a finding that can be acknowledged; those are "+strings.Join(Acknowledgeable(), ", "))
-		}
-	}
+	checkAcknowledged(r, p.Acknowledge, Acknowledgeable())
 }
 
 func checkPrimary(r *refusals, id string) {

@@ -38,6 +38,13 @@ const (
 	// RecoverTimeout is the TimeoutSeconds of the recover workflow: an hour of propagation, and long outages. After it the
 	// schedule starts the next one.
 	RecoverTimeout = 6 * time.Hour
+	// EnrollTimeout is the TimeoutSeconds of the enroll workflow: an hour for each of the propagations that Rounds allows for,
+	// and long outages.
+	EnrollTimeout = 16 * time.Hour
+	// MaintenanceTimeout is that of the maintenance workflow, whose door may be open for a day.
+	MaintenanceTimeout = 42 * time.Hour
+	// Rounds is how often a distribution is written at most before somebody else must be at work on it.
+	Rounds = 5
 	// RetireTimeout is the TimeoutSeconds of the retire workflow: three propagations and the refusals after them.
 	RetireTimeout = 12 * time.Hour
 	// CleanupTimeout is the TimeoutSeconds of the cleanup workflow: until the next one.

@@ -107,7 +107,12 @@ func detailOf(in release.Input) Detail {
 		if doc.Promotion != nil {
 			return Detail{Text: "confirmed by " + doc.Promotion.By}
 		}
-	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventRetireEnded, release.EventCleanupEnded:
+	case release.EventMaintenanceOpen:
+		if doc.Plan != nil {
+			return Detail{Text: fmt.Sprintf("nothing is attached to %s: change what has to be changed there, then say done; after %d minutes the pair is put together in any case",
+				doc.Plan.Primary, doc.Plan.Minutes)}
+		}
+	case release.EventReleaseEnded, release.EventRecoverEnded, release.EventRetireEnded, release.EventCleanupEnded, release.EventEnrollEnded, release.EventMaintenanceEnded:
 		return Detail{End: doc.Outcome.End, Text: doc.Outcome.Cause, Record: doc.Outcome.Record}
 	}
 	return Detail{}

@@ -149,6 +149,14 @@ func writeOf(in release.Input) (release.Write, error) {
 		write = doc.Restore
 	case release.OfStop:
 		write = doc.Stop
+	case release.OfAlignment:
+		if doc.Align != nil {
+			write = &doc.Align.Write
+		}
+	case release.OfAttachment:
+		if doc.Attach != nil {
+			write = &doc.Attach.Write
+		}
 	case release.OfDisable:
 		write = doc.Disable
 	case release.OfNoStaging:

@@ -34,7 +34,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deletion
 	if err := record.Fence(ctx, h.Records, h.Bucket, doc); err != nil {
 		return release.Deletion{}, err
 	}
-	id := doc.Parts.PolicyID
+	id := doc.PolicyOfPair()
 	part := release.Deletion{ID: id, At: h.Now()}
 	if id == "" {
 		return part, nil

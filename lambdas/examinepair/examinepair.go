@@ -76,6 +76,13 @@ func judge(part *release.Examination, asBefore bool, dead release.Document, know
 	promoted := dead.Promotion != nil && dead.Promotion.Confirmed && dead.Staging != nil && dead.Staging.Differs
 	part.Regressed = dead.Bake != nil && dead.Bake.Regressed
 	switch {
+	case dead.Workflow == release.Enroll || dead.Workflow == release.Maintenance:
+		// It has promoted nothing. What it knew of a dead run before it is all that is left of that.
+		part.Regressed = dead.Regressed()
+		part.Note = fmt.Sprintf("The dead run was of %s, which promotes nothing: start it again, it goes on from what there is of the pair.", dead.Workflow)
+		if part.Regressed {
+			part.Note = dead.Examination.Note
+		}
 	case asBefore && promoted:
 		part.Restored = true
 		part.Note = "The promotion was taken back: the primary has its config from before that release."

@@ -23,8 +23,10 @@ import (
 // facts is everything that the findings are decided from. A nil part is one that could not be found; the findings that
 // need it are left out, the others are still given, so that an operator mends everything at once.
 type facts struct {
-	now  time.Time
-	plan release.Plan
+	now      time.Time
+	workflow string
+	again    bool // this is a look at the finished pair
+	plan     release.Plan
 	// since is the first look, from which the wait for someone else's change counts.
 	since time.Time
 
@@ -38,6 +40,7 @@ type facts struct {
 	policyID      string
 	policy        *types.ContinuousDeploymentPolicyConfig
 	policyMissing bool
+	policyExists  bool // though it is not attached
 	staging       *side
 	// wanted is staging as Change Staging will leave it; nil without a staging distribution.
 	wanted *types.DistributionConfig
@@ -49,6 +52,7 @@ type facts struct {
 	alarms  []judge.Alarm
 	metrics []additionalMetrics // none where no gate needs them
 	buckets []bucketAccess
+	account account
 }
 
 // side is one distribution as it was read.
@@ -65,8 +69,9 @@ func (f facts) waitUntil() time.Time { return f.since.Add(release.PreflightWaits
 // routable is false where a distribution can have no policy at all, so that its absence is no news.
 func (f facts) routable() bool { return !aws.ToBool(f.primary.config.Staging) }
 
-func (h Handler) read(ctx context.Context, doc release.Document) (facts, error) {
-	f := facts{now: h.Now(), plan: *doc.Plan, bucket: h.Bucket}
+func (h Handler) read(ctx context.Context, in release.Input) (facts, error) {
+	doc := in.Document
+	f := facts{now: h.Now(), workflow: doc.Workflow, again: in.Which == release.Again, plan: *doc.Plan, bucket: h.Bucket}
 	f.since = f.now
 	if earlier := doc.Preflight; earlier != nil && !earlier.Since.IsZero() {
 		f.since = earlier.Since
@@ -81,6 +86,9 @@ func (h Handler) read(ctx context.Context, doc release.Document) (facts, error) 
 	var err error
 	if f.hold, err = h.readHold(ctx, f.plan.Primary); err != nil {
 		return facts{}, err
+	}
+	if doc.Workflow == release.Enroll || doc.Workflow == release.Maintenance {
+		return h.readTogether(ctx, f, doc)
 	}
 	if err := h.readPair(ctx, &f); err != nil {
 		return facts{}, err

@@ -19,14 +19,27 @@ const (
 	mostOfOne    = 200
 )
 
-// decide is all findings, the blocking ones first.
-func decide(f facts) []release.Finding {
-	all := slices.Concat(
+// findings are what speaks against what the workflow is about to do, and what is worth knowing.
+func findings(f facts) []release.Finding {
+	switch {
+	case f.again:
+		return finishedFindings(f)
+	case f.workflow == release.Enroll:
+		return enrollFindings(f)
+	case f.workflow == release.Maintenance:
+		return maintenanceFindings(f)
+	}
+	return slices.Concat(
 		historyFindings(f), primaryFindings(f), policyFindings(f), stagingFindings(f), pairFindings(f), changeFindings(f), stagedFindings(f),
 		bucketFindings(f), trafficFindings(f), latencyFindings(f), alarmFindings(f),
 	)
+}
+
+// decide is all findings, the blocking ones first.
+func decide(f facts) []release.Finding {
+	all := findings(f)
 	for i := range all {
-		all[i].Acknowledged = acknowledged(f.plan, all[i])
+		all[i].Acknowledged = acknowledged(f, all[i])
 		all[i].Fact = distribution.Shorten(all[i].Fact, mostText)
 		all[i].Do = distribution.Shorten(all[i].Do, mostText)
 	}
@@ -47,8 +60,9 @@ func rank(f release.Finding) int {
 	return 1
 }
 
-func acknowledged(plan release.Plan, f release.Finding) bool {
-	return f.Level != release.Note && slices.Contains(plan.Acknowledge, f.Name) && slices.Contains(release.Acknowledgeable(), f.Name)
+func acknowledged(f facts, found release.Finding) bool {
+	return found.Level != release.Note && slices.Contains(f.plan.Acknowledge, found.Name) &&
+		slices.Contains(release.AcknowledgeableBy(f.workflow), found.Name)
 }
 
 func finding(level, name, fact, why, do string) release.Finding {

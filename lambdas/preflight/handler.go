@@ -21,8 +21,10 @@ import (
 type cloudFront interface {
 	cloudfront.GetDistributionAPIClient
 	cloudfront.ListDistributionsAPIClient
+	live.ConfigReader
 	live.PolicyReader
 	monitoringReader
+	live.PolicyLister
 }
 
 type cloudWatch interface {
@@ -49,7 +51,7 @@ type Handler struct {
 // it by what is true then, and nothing has been touched yet.
 func (h Handler) Handle(ctx context.Context, in release.Input) (release.Preflight, error) {
 	doc := in.Document
-	f, err := h.read(ctx, doc)
+	f, err := h.read(ctx, in)
 	if err != nil {
 		return release.Preflight{}, err
 	}
@@ -60,6 +62,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Prefligh
 	evidence := record.Evidence{
 		Execution: doc.Execution, Plan: *doc.Plan, Preflight: &part,
 		PrimaryETag: f.primary.etag, Primary: f.primary.config,
+	}
+	if doc.Workflow == release.Enroll || doc.Workflow == release.Maintenance {
+		evidence.Policy = f.policy
 	}
 	if f.staging != nil {
 		evidence.StagingETag, evidence.Staging = f.staging.etag, f.staging.config

@@ -233,6 +233,30 @@ func (w *world) GetMonitoringSubscription(_ context.Context, in *cloudfront.GetM
 	}}, nil
 }
 
+func (w *world) GetDistributionConfig(_ context.Context, in *cloudfront.GetDistributionConfigInput, _ ...func(*cloudfront.Options)) (*cloudfront.GetDistributionConfigOutput, error) {
+	if err := w.call("GetDistributionConfig"); err != nil {
+		return nil, err
+	}
+	c := w.configs[*in.Id]
+	if c == nil {
+		return nil, &smithy.GenericAPIError{Code: "NoSuchDistribution", Message: "The specified distribution does not exist."}
+	}
+	return &cloudfront.GetDistributionConfigOutput{ETag: aws.String("TAG" + *in.Id), DistributionConfig: c}, nil
+}
+
+func (w *world) ListContinuousDeploymentPolicies(context.Context, *cloudfront.ListContinuousDeploymentPoliciesInput, ...func(*cloudfront.Options)) (*cloudfront.ListContinuousDeploymentPoliciesOutput, error) {
+	if err := w.call("ListContinuousDeploymentPolicies"); err != nil {
+		return nil, err
+	}
+	list := &types.ContinuousDeploymentPolicyList{}
+	if w.policy != nil {
+		list.Items = []types.ContinuousDeploymentPolicySummary{{ContinuousDeploymentPolicy: &types.ContinuousDeploymentPolicy{
+			Id: aws.String(policyID), ContinuousDeploymentPolicyConfig: w.policy,
+		}}}
+	}
+	return &cloudfront.ListContinuousDeploymentPoliciesOutput{ContinuousDeploymentPolicyList: list}, nil
+}
+
 func (w *world) ListDistributions(_ context.Context, in *cloudfront.ListDistributionsInput, _ ...func(*cloudfront.Options)) (*cloudfront.ListDistributionsOutput, error) {
 	if err := w.call("ListDistributions"); err != nil {
 		return nil, err

@@ -17,6 +17,10 @@ func (Handler) Handle(_ context.Context, in release.Input) (release.Plan, error)
 	switch in.Document.Workflow {
 	case release.Recover:
 		parse = release.ParseRecovery
+	case release.Enroll:
+		parse = release.ParseEnrollment
+	case release.Maintenance:
+		parse = release.ParseMaintenance
 	case release.Retire:
 		parse = release.ParseRetire
 	case release.Cleanup:

@@ -28,6 +28,10 @@ func Page(workflow string, definition []byte) ([]byte, error) {
 		return Release(definition)
 	case "recover":
 		return Recover(definition)
+	case "enroll":
+		return Enroll(definition)
+	case "maintenance":
+		return Maintenance(definition)
 	case "retire":
 		return Retire(definition)
 	case "cleanup":

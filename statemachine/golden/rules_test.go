@@ -221,6 +221,7 @@ func TestTitlesSayWhatKindOfBoxTheyAre(t *testing.T) {
 		release.Promoted: "Succeed", release.Calibrated: "Succeed", release.NothingToRelease: "Succeed",
 		release.Recovered: "Succeed", release.NothingToRecover: "Succeed", release.Retired: "Succeed",
 		release.Clean: "Succeed", release.Cleaned: "Succeed", release.OrphansFound: "Succeed",
+		release.Enrolled: "Succeed", release.Maintained: "Succeed",
 		release.Rejected: "Fail", release.RolledBack: "Fail", release.NeedsOperator: "Fail",
 	}
 	for _, s := range states(t) {

@@ -51,7 +51,7 @@ func checkAftermath(t *testing.T, stage *scenario.Stage) {
 			t.Errorf("%s, but the primary has path %q", end, path)
 		}
 		checkDeployed(t, w, end)
-	case release.Recovered:
+	case release.Recovered, release.Enrolled, release.Maintained:
 		checkDeployed(t, w, end)
 	case release.Promoted:
 		if got, want := live(w, w.Pair.PrimaryID).Text(originPath), live(w, w.Pair.StagingID).Text(originPath); got != want {

@@ -14,6 +14,7 @@ func All() []Scenario {
 	all = append(all, severalRuns()...)
 	all = append(all, recovered()...)
 	all = append(all, apart()...)
+	all = append(all, together()...)
 	return all
 }
 

@@ -123,6 +123,7 @@ func (s halfApart) build(t *testing.T) (*world.World, *cloudfront.Node) {
 	put(w, "releases/E1PRIMARY/20261122T090000Z-release.json", record.Evidence{
 		Preflight: &release.Preflight{PolicyID: w.Pair.Policy.ID, Staging: release.Distribution{ID: world.StagingID}},
 	})
+	w.SetStagingStack("DELETE_COMPLETE")
 	w.CloudFormation.Put(cloudformation.Stack{
 		Name: "deleted", Status: "DELETE_COMPLETE", Deleted: w.Clock.Now(),
 		Resources: []cloudformation.Resource{{Physical: w.Pair.Policy.ID}, {Physical: world.StagingID}},

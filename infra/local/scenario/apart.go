@@ -123,6 +123,7 @@ func cleanUpInTheMiddle(w *world.World) error {
 	if _, err := w.CloudFront.AddDistribution(lonely, tree); err != nil {
 		return err
 	}
+	w.SetStagingStack("DELETE_COMPLETE")
 	w.CloudFormation.Put(cloudformation.Stack{
 		Name: "gone", Status: "DELETE_COMPLETE", Deleted: w.Clock.Now(), Resources: []cloudformation.Resource{{Physical: w.Pair.Policy.ID}},
 	})

@@ -33,6 +33,7 @@ func TestPaths(t *testing.T) {
 	t.Run("rows", func(t *testing.T) { rows(t, table(), note) })
 	t.Run("cleanups", func(t *testing.T) { cleanups(t, note) })
 	t.Run("apart", func(t *testing.T) { rows(t, apartTable(), note) })
+	t.Run("together", func(t *testing.T) { rows(t, togetherTable(), note) })
 	t.Run("recoveries", func(t *testing.T) { recoveries(t, note) })
 	for name, definition := range golden.All() {
 		t.Run("failures of "+name, func(t *testing.T) { failures(t, name, definition, note) })

@@ -23,12 +23,18 @@ func (w *World) addBucket(domain string, o Options) error {
 	if region != "" {
 		w.Transport.Hosts["s3."+region+".amazonaws.com"] = w.S3
 	}
-	policy := fmt.Sprintf(bucketPolicy, bucket, w.Pair.PrimaryID, w.Pair.StagingID)
 	if open(domain, o.Primary, o.Staging) {
-		policy = fmt.Sprintf(publicPolicy, bucket)
+		w.S3.SetPolicy(bucket, fmt.Sprintf(publicPolicy, bucket))
+		return nil
 	}
-	w.S3.SetPolicy(bucket, policy)
+	w.closed = append(w.closed, bucket)
+	w.letIn(bucket)
 	return nil
+}
+
+// letIn gives a bucket a policy for the distributions that there are of the pair.
+func (w *World) letIn(bucket string) {
+	w.S3.SetPolicy(bucket, fmt.Sprintf(bucketPolicy, bucket, w.Pair.PrimaryID, w.Pair.StagingID))
 }
 
 // open reports whether everybody may read a bucket: the first config that has origins there has one whose requests no origin

@@ -27,15 +27,20 @@ import (
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/transport"
 	"cloudfront-cd/lambdas/acquirelock"
+	"cloudfront-cd/lambdas/alignstaging"
 	"cloudfront-cd/lambdas/announce"
+	"cloudfront-cd/lambdas/attachpolicy"
 	"cloudfront-cd/lambdas/carryassets"
 	"cloudfront-cd/lambdas/changestaging"
 	"cloudfront-cd/lambdas/checkcontent"
 	"cloudfront-cd/lambdas/checkdeployed"
 	"cloudfront-cd/lambdas/checkinvalidation"
 	"cloudfront-cd/lambdas/checkpair"
+	"cloudfront-cd/lambdas/checksignal"
 	"cloudfront-cd/lambdas/clearhold"
 	"cloudfront-cd/lambdas/confirmpromotion"
+	"cloudfront-cd/lambdas/copyprimary"
+	"cloudfront-cd/lambdas/createpolicy"
 	"cloudfront-cd/lambdas/deletepolicy"
 	"cloudfront-cd/lambdas/deletestaging"
 	"cloudfront-cd/lambdas/detachpolicy"
@@ -52,6 +57,7 @@ import (
 	"cloudfront-cd/lambdas/lookaround"
 	"cloudfront-cd/lambdas/noteresult"
 	"cloudfront-cd/lambdas/observe"
+	"cloudfront-cd/lambdas/opendoor"
 	"cloudfront-cd/lambdas/placehold"
 	"cloudfront-cd/lambdas/preflight"
 	"cloudfront-cd/lambdas/promote"
@@ -118,6 +124,12 @@ func (w *World) functions() map[string]lambda.Handler {
 		"deletepolicy":      function(deletepolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"disablestaging":    function(disablestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
 		"deletestaging":     function(deletestaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"copyprimary":       function(copyprimary.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"alignstaging":      function(alignstaging.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"createpolicy":      function(createpolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"attachpolicy":      function(attachpolicy.Handler{CloudFront: cf, Records: records, Bucket: Bucket, Now: now}.Handle),
+		"opendoor":          function(opendoor.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
+		"checksignal":       function(checksignal.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 		"placehold":         function(placehold.Handler{Records: records, Bucket: Bucket, Now: now}.Handle),
 	}
 }

@@ -24,10 +24,11 @@ func RecoveryOf(name string, n int) string {
 	return fmt.Sprintf("recover-%s-%d", name, n)
 }
 
-// recoverRule is the stack's rule on the event "Step Functions Execution Status Change" of the release workflow: it starts
-// the recover workflow with the event's detail.
+// recoverRule is the stack's rule on the event "Step Functions Execution Status Change" of the workflows that write a pair:
+// it starts the recover workflow with the event's detail.
 func (w *World) recoverRule(x *asl.Execution, _ asl.Event) {
-	if x.Status() == asl.Running || x.Machine() != w.Machines[release.Release] || !slices.Contains(release.UnsafeStatuses(), string(x.Status())) {
+	isOurs := func(workflow string) bool { return x.Machine() == w.Machines[workflow] }
+	if x.Status() == asl.Running || !slices.ContainsFunc(release.Recoverable(), isOurs) || !slices.Contains(release.UnsafeStatuses(), string(x.Status())) {
 		return
 	}
 	if w.LoseEvents {

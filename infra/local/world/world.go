@@ -50,6 +50,8 @@ type Options struct {
 	PrimaryID string
 	// Primary and Staging are the pair's configs.
 	Primary, Staging *types.DistributionConfig
+	// Alone is a primary without staging distribution and policy.
+	Alone bool
 	// Policy is attached to the primary; its zero value is a disabled policy with session stickiness and weight 5 %.
 	Policy cloudfront.Policy
 	// RequestsPerMinute is the site's traffic in its busiest hour; default 60,000.
@@ -68,14 +70,14 @@ type World struct {
 	Clock      *simtime.Clock
 	CloudFront *cloudfront.Server
 	CloudWatch *cloudwatch.Server
-	S3             *s3.Server
-	Events         *eventbridge.Server
-	Edge           *edge.Edge
-	Viewers        *viewers.Population
-	Transport      *transport.Transport
-	Engine         *asl.Engine
-	Machines       map[string]*asl.Machine // by workflow
-	Pair           cloudfront.Pair
+	S3         *s3.Server
+	Events     *eventbridge.Server
+	Edge       *edge.Edge
+	Viewers    *viewers.Population
+	Transport  *transport.Transport
+	Engine     *asl.Engine
+	Machines   map[string]*asl.Machine // by workflow
+	Pair       cloudfront.Pair
 
 	// StepFunctions is the API in front of Engine.
 	StepFunctions *stepfunctions.Server
@@ -99,6 +101,7 @@ type World struct {
 	origins  map[string]edge.Origin // by domain name
 	websites map[string]*website
 	faults   []origin.Fault
+	closed   []string // buckets whose policies name distributions
 }
 
 // Start is when every world begins.
@@ -136,7 +139,9 @@ func New(o Options) (*World, error) {
 	if err := w.addPair(o); err != nil {
 		return nil, err
 	}
-	w.SetStagingStack("UPDATE_COMPLETE")
+	if !o.Alone {
+		w.SetStagingStack("UPDATE_COMPLETE")
+	}
 	if err := w.addContent(o); err != nil {
 		return nil, err
 	}
@@ -183,6 +188,9 @@ func (w *World) addPair(o Options) error {
 	primary, err := cloudfront.Encode(context.Background(), o.Primary) //nolint:forbidigo // no call is made
 	if err != nil {
 		return fmt.Errorf("primary config: %w", err)
+	}
+	if o.Alone {
+		return w.addPrimary(cmp.Or(o.PrimaryID, PrimaryID), primary)
 	}
 	staging, err := cloudfront.Encode(context.Background(), o.Staging) //nolint:forbidigo // no call is made
 	if err != nil {

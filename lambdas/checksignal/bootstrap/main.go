@@ -1,0 +1,23 @@
+// The bootstrap of the Lambda function checksignal.
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"cloudfront-cd/internal/bootstrap"
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/lambdas/checksignal"
+)
+
+func main() {
+	config := bootstrap.Config(context.Background())
+	lambda.Start(fault.Handler(checksignal.Handler{
+		Records: s3.NewFromConfig(config),
+		Bucket:  bootstrap.Setting("BUCKET"),
+		Now:     time.Now,
+	}.Handle))
+}
