@@ -75,7 +75,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Policy, 
 
 // switchOff leaves a policy alone that is off. The rest of it stays as it is.
 func (h Handler) switchOff(ctx context.Context, doc release.Document, id string) (release.Policy, error) {
-	written, err := live.SwitchOff(ctx, h.CloudFront, id, doc.Preflight.Header, time.Time{})
+	written, err := live.SwitchOff(ctx, h.CloudFront, id, doc.Preflight.Routing(), time.Time{})
 	if err != nil {
 		return release.Policy{}, err
 	}
