@@ -29,14 +29,11 @@ type intermediate struct {
 }
 
 const (
-	none       = "none"
-	copied     = "copied"
-	inProgress = "InProgress"
-	disabled   = "disabled"
-	created    = "created"
-	attached   = "attached"
-	on         = "on"
-	deployed   = "Deployed"
+	none     = "none"
+	copied   = "copied"
+	created  = "created"
+	attached = "attached"
+	on       = "on"
 )
 
 // intermediates are all that can be reached: a policy needs its staging distribution.
