@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cloudfront-cd/internal/release"
 	"maps"
 	"regexp"
 	"slices"
