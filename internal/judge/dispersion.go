@@ -73,7 +73,7 @@ const (
 	// but an incident that is over (or the release that has just been taken back), and says nothing about how errors come on
 	// other days: counted in, it would keep the release that mends it away for three hours.
 	outageErrors = 100
-	outageRate   = 0.05
+	outageRate   = 0.01
 )
 
 // Past adds up one kind of errors of the primary's past, without the outages in it. The usual rate is the median minute's. Minutes

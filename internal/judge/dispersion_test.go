@@ -99,10 +99,10 @@ func TestAnOutageIsNoBurst(t *testing.T) {
 	for i := range 12 {
 		errors[60+i] = 2000
 	}
-	errors[10] = 500 // 4.9 points above the median: a burst, and a large one
+	errors[10] = 109 // 0.99 points above the median: a burst, and a large one
 	requests[100], errors[100] = -1, -1
 	usual, outages := judge.Past(requests, errors)
-	if outages != 12 || usual.Minutes != 167 || usual.Errors != 166*10+500 {
+	if outages != 12 || usual.Minutes != 167 || usual.Errors != 166*10+109 {
 		t.Errorf("got %d outages and %+v of the other minutes", outages, usual)
 	}
 	if few, outages := judge.Past(repeated(100, 60), append(repeated(0, 59), 90)); outages != 0 || few.Errors != 90 {
