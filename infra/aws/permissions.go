@@ -41,7 +41,7 @@ type calls struct {
 
 // functions is every Lambda with its permissions. A test compares the actions with the handlers' interfaces, in both
 // directions: what a handler cannot call its role does not allow.
-func functions() []function {
+func functions() []function { //nolint:funlen // a table
 	const (
 		getConfig          = "cloudfront.GetDistributionConfig"
 		getDistribution    = "cloudfront.GetDistribution"

@@ -76,7 +76,7 @@ func (bucket target) of(on target) target {
 }
 
 // resources are the ARNs of a target, and the reason where they have a *.
-func (p *parts) resources(on target) (arns []string, wide string) {
+func (p *parts) resources(on target) (arns []string, wide string) { //nolint:funlen // a table
 	switch on {
 	case primaries:
 		return p.distributions(func(d pair) []string { return []string{d.primary} }), ""

@@ -142,15 +142,15 @@ func (r *run) plan(at time.Time, plan release.Plan) {
 		r.accepted(at, plan)
 		return
 	}
-	text := fmt.Sprintf("accepted; gates: at least %s requests; 5xx at most %.4g points up, 4xx %.4g",
-		Count(plan.Gates.MinimumRequests), plan.Gates.Tolerance.Errors5xx, plan.Gates.Tolerance.Errors4xx)
+	gates := []string{fmt.Sprintf("accepted; gates: at least %s requests; 5xx at most %.4g points up, 4xx %.4g",
+		Count(plan.Gates.MinimumRequests), plan.Gates.Tolerance.Errors5xx, plan.Gates.Tolerance.Errors4xx)}
 	for _, p := range plan.Gates.Latency.Percentiles() {
-		text += fmt.Sprintf("; latency %s at most %.4g %% up", p.Name, p.Tolerance)
+		gates = append(gates, fmt.Sprintf("latency %s at most %.4g %% up", p.Name, p.Tolerance))
 	}
 	if n := len(plan.Gates.Alarms); n > 0 {
-		text += "; " + Plural(n, "alarm")
+		gates = append(gates, Plural(n, "alarm"))
 	}
-	r.line(at, text, Plain)
+	r.line(at, strings.Join(gates, "; "), Plain)
 }
 
 func (r *run) lock(at time.Time, lock release.Lock) {

@@ -1,5 +1,7 @@
 package judge
 
+import "slices"
+
 // Tally is one kind of errors of one side, added up over its minutes.
 type Tally struct {
 	// Minutes is how many minutes with requests it is of.
@@ -64,6 +66,40 @@ func dispersion(past float64, baseline Tally) float64 {
 		largest = max(largest, now)
 	}
 	return largest
+}
+
+const (
+	// An outage is a minute in which errors are at least so many, and at least so much above the usual rate. It is no burst
+	// but an incident that is over (or the release that has just been taken back), and says nothing about how errors come on
+	// other days: counted in, it would keep the release that mends it away for three hours.
+	outageErrors = 100
+	outageRate   = 0.01
+)
+
+// Past adds up one kind of errors of the primary's past, without the outages in it. The usual rate is the median minute's. Minutes
+// without a datapoint are -1.
+func Past(requests, errors []int64) (usual Tally, outages int) {
+	var rates []float64
+	for i, n := range requests {
+		if n > 0 {
+			rates = append(rates, float64(errors[i])/float64(n))
+		}
+	}
+	if len(rates) == 0 {
+		return usual, 0
+	}
+	slices.Sort(rates)
+	median := rates[len(rates)/2]
+	for i, n := range requests {
+		switch {
+		case n <= 0:
+		case errors[i] >= outageErrors && float64(errors[i])/float64(n) >= median+outageRate:
+			outages++
+		default:
+			usual.Add(n, errors[i])
+		}
+	}
+	return usual, outages
 }
 
 // PastDispersion is the dispersion of the primary's past, or UnknownDispersion.

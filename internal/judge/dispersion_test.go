@@ -91,3 +91,24 @@ func TestOnsetIsNotDispersion(t *testing.T) {
 		t.Errorf("a burst of the site itself: got a dispersion of %v", got.Dispersion)
 	}
 }
+
+// TestAnOutageIsNoBurst: an incident in the past does not keep the next release away, and a burst is not taken for one.
+func TestAnOutageIsNoBurst(t *testing.T) {
+	t.Parallel()
+	requests, errors := repeated(10_000, 180), repeated(10, 180)
+	for i := range 12 {
+		errors[60+i] = 2000
+	}
+	errors[10] = 109 // 0.99 points above the median: a burst, and a large one
+	requests[100], errors[100] = -1, -1
+	usual, outages := judge.Past(requests, errors)
+	if outages != 12 || usual.Minutes != 167 || usual.Errors != 166*10+109 {
+		t.Errorf("got %d outages and %+v of the other minutes", outages, usual)
+	}
+	if few, outages := judge.Past(repeated(100, 60), append(repeated(0, 59), 90)); outages != 0 || few.Errors != 90 {
+		t.Errorf("90 errors of few viewers: got %d outages, %+v", outages, few)
+	}
+	if none, outages := judge.Past(repeated(-1, 10), repeated(-1, 10)); outages != 0 || none != (judge.Tally{}) {
+		t.Errorf("no data: got %d outages, %+v", outages, none)
+	}
+}

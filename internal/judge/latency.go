@@ -22,7 +22,7 @@ type Percentile struct {
 	Tolerance float64
 }
 
-// Latencies is all that JudgeLatency looks at.
+// Latencies is all that CompareLatencies looks at.
 type Latencies struct {
 	// Canary and Baseline are what the sentences call the sides.
 	Canary, Baseline string
@@ -94,9 +94,9 @@ func CompareLatency(p Percentile, alpha float64) Latency {
 	return l
 }
 
-// JudgeLatency compares every percentile and says so, each in one sentence that ends in its verdict. It accepts anything and
+// CompareLatencies compares every percentile and says so, each in one sentence that ends in its verdict. It accepts anything and
 // never panics; without a percentile there is nothing that could be healthy.
-func JudgeLatency(e Latencies) (Verdict, []string) {
+func CompareLatencies(e Latencies) (Verdict, []string) {
 	if len(e.Percentiles) == 0 {
 		return Inconclusive, nil
 	}

@@ -23,7 +23,7 @@ func latencies(raw []byte) (columns [2][]float64) {
 	return columns
 }
 
-func FuzzJudgeLatency(f *testing.F) {
+func FuzzLatencies(f *testing.F) {
 	minutes := func(values ...float64) []byte {
 		var raw []byte
 		for _, v := range values {
@@ -41,7 +41,7 @@ func FuzzJudgeLatency(f *testing.F) {
 			Canary: "staging", Baseline: "primary", Alpha: alpha,
 			Percentiles: []judge.Percentile{{Name: "p95", Canary: columns[0], Baseline: columns[1], Tolerance: tolerance}},
 		}
-		verdict, reasons := judge.JudgeLatency(e)
+		verdict, reasons := judge.CompareLatencies(e)
 		if len(reasons) != 1 || !strings.HasSuffix(reasons[0], "→ "+string(verdict)) {
 			t.Fatalf("got %q with reasons %q", verdict, reasons)
 		}

@@ -20,7 +20,7 @@ func around(ms, percent float64, minutes int) []float64 {
 
 func constant(ms float64, minutes int) []float64 { return slices.Repeat([]float64{ms}, minutes) }
 
-func TestJudgeLatency(t *testing.T) {
+func TestCompareLatencies(t *testing.T) {
 	t.Parallel()
 	missing := func(values []float64, at ...int) []float64 {
 		for _, i := range at {
@@ -100,7 +100,7 @@ func TestJudgeLatency(t *testing.T) {
 			if c.alpha == 0 {
 				c.alpha = 0.0005
 			}
-			verdict, reasons := judge.JudgeLatency(judge.Latencies{
+			verdict, reasons := judge.CompareLatencies(judge.Latencies{
 				Canary: "staging", Baseline: "primary", Alpha: c.alpha,
 				Percentiles: []judge.Percentile{{Name: "p95", Canary: c.canary, Baseline: c.baseline, Tolerance: c.tolerance}},
 			})
@@ -122,11 +122,11 @@ func TestTheWorstPercentileDecides(t *testing.T) {
 	for want, percentiles := range map[judge.Verdict][]judge.Percentile{
 		judge.Healthy: {fine, fine}, judge.Unhealthy: {fine, slow, short}, judge.Inconclusive: {fine, short},
 	} {
-		if got, reasons := judge.JudgeLatency(judge.Latencies{Percentiles: percentiles, Alpha: 0.001}); got != want || len(reasons) != len(percentiles) {
+		if got, reasons := judge.CompareLatencies(judge.Latencies{Percentiles: percentiles, Alpha: 0.001}); got != want || len(reasons) != len(percentiles) {
 			t.Errorf("got %s, want %s: %q", got, want, reasons)
 		}
 	}
-	if got, reasons := judge.JudgeLatency(judge.Latencies{Alpha: 0.001}); got != judge.Inconclusive || len(reasons) != 0 {
+	if got, reasons := judge.CompareLatencies(judge.Latencies{Alpha: 0.001}); got != judge.Inconclusive || len(reasons) != 0 {
 		t.Errorf("got %s, %q of no percentile at all", got, reasons)
 	}
 	if got := (judge.Latencies{Percentiles: []judge.Percentile{fine, short}}).Ready(); got != 3 {

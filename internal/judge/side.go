@@ -38,10 +38,10 @@ func (s Side) add(counts func(minute int) bool) (sum tallies, problem string) {
 	return sum, ""
 }
 
-// Tallies adds up a side's errors, or says what is wrong with it.
-func (s Side) Tallies() (errors5xx, errors4xx Tally, problem string) {
-	sum, problem := s.add(func(int) bool { return true })
-	return sum.errors5xx, sum.errors4xx, problem
+// Problem says what is wrong with a side; empty if it can be a measurement.
+func (s Side) Problem() string {
+	_, problem := s.add(func(int) bool { return true })
+	return problem
 }
 
 // silent reports whether the minute has no datapoint.

@@ -19,6 +19,8 @@ type PastErrors struct {
 	Errors   int64 `json:"errors"`
 	// Squares is the sum of errors² ÷ requests over the minutes, from which the dispersion follows.
 	Squares float64 `json:"squares"`
+	// Outages is how many minutes are left out of all this because they were an outage.
+	Outages int `json:"outages,omitempty"`
 	// Dispersion is how many times more the errors scatter than independent ones would.
 	Dispersion float64 `json:"dispersion"`
 }

@@ -25,7 +25,7 @@ func latency(doc release.Document, part *release.Judgement, deadline time.Time) 
 			evidence.Ready(), needed, judge.Inconclusive))
 		return judge.Inconclusive
 	case before == nil, last && before.Verdict == string(judge.Inconclusive):
-		verdict, reasons := judge.JudgeLatency(evidence)
+		verdict, reasons := judge.CompareLatencies(evidence)
 		part.Latency = &release.LatencyVerdict{Step: part.Step, Verdict: string(verdict), Reasons: reasons, At: part.At}
 	}
 	part.Reasons = append(part.Reasons, part.Latency.Reasons...)

@@ -52,15 +52,15 @@ func (h Handler) readTraffic(ctx context.Context, primary string, now time.Time)
 			t.requests += float64(n)
 		}
 	}
-	errors5xx, errors4xx, problem := judge.Side{Name: primary, Requests: s.Requests, Errors4xx: s.Errors4xx, Errors5xx: s.Errors5xx}.Tallies()
-	t.refused = problem
-	t.past.Errors5xx, t.past.Errors4xx = pastErrors(errors5xx), pastErrors(errors4xx)
+	t.refused = judge.Side{Name: primary, Requests: s.Requests, Errors4xx: s.Errors4xx, Errors5xx: s.Errors5xx}.Problem()
+	t.past.Errors5xx, t.past.Errors4xx = pastErrors(s.Requests, s.Errors5xx), pastErrors(s.Requests, s.Errors4xx)
 	return t, nil
 }
 
-func pastErrors(t judge.Tally) release.PastErrors {
+func pastErrors(requests, errors []int64) release.PastErrors {
+	t, outages := judge.Past(requests, errors)
 	return release.PastErrors{
-		Minutes: t.Minutes, Requests: t.Requests, Errors: t.Errors, Squares: t.Squares, Dispersion: judge.PastDispersion(t),
+		Minutes: t.Minutes, Requests: t.Requests, Errors: t.Errors, Squares: t.Squares, Outages: outages, Dispersion: judge.PastDispersion(t),
 	}
 }
 
@@ -107,7 +107,11 @@ func pastText(name string, past release.PastErrors) string {
 	if past.Requests == 0 {
 		return "no " + name + " known"
 	}
-	return fmt.Sprintf("%s %.2f %% with a dispersion of %.1f", name, 100*float64(past.Errors)/float64(past.Requests), past.Dispersion)
+	text := fmt.Sprintf("%s %.2f %% with a dispersion of %.1f", name, 100*float64(past.Errors)/float64(past.Requests), past.Dispersion)
+	if past.Outages > 0 {
+		text += fmt.Sprintf(", without %d minutes of outage", past.Outages)
+	}
+	return text
 }
 
 func whatWouldDo(f facts, remedies []string) string {

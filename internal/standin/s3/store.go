@@ -50,6 +50,11 @@ func (s *store) ListBucket(
 	if err != nil {
 		return nil, err
 	}
+	return cut(all, page), nil
+}
+
+// cut is one page of objects and common prefixes together, in order of their names.
+func cut(all *gofakes3.ObjectList, page gofakes3.ListBucketPage) *gofakes3.ObjectList {
 	type entry struct {
 		name   string
 		object *gofakes3.Content
@@ -70,7 +75,7 @@ func (s *store) ListBucket(
 		}
 		if page.MaxKeys > 0 && count == page.MaxKeys {
 			list.IsTruncated = true
-			return list, nil
+			return list
 		}
 		count++
 		list.NextMarker = e.name
@@ -81,7 +86,7 @@ func (s *store) ListBucket(
 		}
 	}
 	list.NextMarker = ""
-	return list, nil
+	return list
 }
 
 // listFrom lets the memory go to the marker, where there are no common prefixes to repeat: a bucket may have many objects. One
