@@ -7,7 +7,6 @@ import (
 
 	aws "cloudfront-cd/infra/aws"
 	"cloudfront-cd/internal/release"
-	"cloudfront-cd/statemachine/golden"
 )
 
 // TestEveryFunctionIsMadeAlike: what a Lambda is does not depend on which it is.
