@@ -274,7 +274,7 @@ func TestByHandAllIsPutBackThatAPromotionCanHaveChanged(t *testing.T) {
 func TestByHandTheConfigFromBeforeComesBack(t *testing.T) {
 	jq, err := exec.LookPath("jq")
 	if err != nil {
-		t.Skip("jq is not installed")
+		t.Skip("jq is not installed: the tests need Go and Node.js alone, the commands of the runbook need it")
 	}
 	before, _, err := distribution.ParseCLI(examples.SPAPrimary)
 	must(t, err)

@@ -40,7 +40,7 @@ func newAccount(t *testing.T) account {
 	t.Helper()
 	for _, tool := range []string{"bash", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed", tool)
+			t.Skipf("%s is not installed: the tests need Go and Node.js alone, the example's scripts need it", tool)
 		}
 	}
 	a := account{t, t.TempDir()}

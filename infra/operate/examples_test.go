@@ -35,7 +35,7 @@ func TestTheGitHubWorkflowStartsReleases(t *testing.T) {
 func TestTheScriptGivesTheSameName(t *testing.T) {
 	for _, tool := range []string{"bash", "jq", "sha256sum"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed", tool)
+			t.Skipf("%s is not installed: the tests need Go and Node.js alone, the example's scripts need it", tool)
 		}
 	}
 	a := deployed(t, "healthy")
