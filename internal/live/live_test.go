@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,7 +123,17 @@ func TestSwitchOffPutsTheWeightBackThatAHeaderHasReplaced(t *testing.T) {
 	policy, err := live.ReadPolicy(t.Context(), w.API, pairtest.Policy)
 	w.Must(err)
 	policy.Enabled = aws.Bool(true)
-	policy.TrafficConfig = live.ByHeader(release.Header{Name: "aws-cf-cd-release", Value: "secret"})
+	policy.TrafficConfig = live.ByHeader(release.Header{Name: "aws-cf-cd-release", Value: "colleague"})
+	w.Must(policy.Update(t.Context(), w.API))
+	_, err = live.SwitchOff(t.Context(), w.API, pairtest.Policy, found, time.Time{})
+	w.Must(err)
+	if p := w.LivePolicy(); p.Enabled || p.Value != "colleague" {
+		t.Errorf("got %+v, want the colleague's header", p)
+	}
+	policy, err = live.ReadPolicy(t.Context(), w.API, pairtest.Policy)
+	w.Must(err)
+	policy.Enabled = aws.Bool(true)
+	policy.TrafficConfig = live.ByHeader(smokeHeader())
 	w.Must(policy.Update(t.Context(), w.API))
 	for _, want := range []bool{true, false} {
 		got, err := live.SwitchOff(t.Context(), w.API, pairtest.Policy, found, time.Time{})
@@ -132,6 +143,11 @@ func TestSwitchOffPutsTheWeightBackThatAHeaderHasReplaced(t *testing.T) {
 			t.Errorf("got written %t, want %t: %+v", got, want, p)
 		}
 	}
+}
+
+// smokeHeader is one as a smoke test puts it on a policy.
+func smokeHeader() release.Header {
+	return release.Header{Name: "aws-cf-cd-release", Value: strings.Repeat("a", 16) + "-" + strings.Repeat("0", 64)}
 }
 
 func TestSwitchOffWritesOnlyWhatIsNotAsWanted(t *testing.T) {
@@ -147,7 +163,7 @@ func TestSwitchOffWritesOnlyWhatIsNotAsWanted(t *testing.T) {
 		{"it is off", nil, false},
 		{"it is off, but routes by weight", header, true},
 		{"it is off and routes by header", header, false},
-		{"it routes by another value", &release.Header{Name: "aws-cf-cd-test", Value: "other"}, true},
+		{"somebody else has given the header another value since", &release.Header{Name: "aws-cf-cd-test", Value: "other"}, false},
 		{"header routing is nobody's concern", nil, false},
 	} {
 		got, err := off(t, w, step.header, time.Time{})
@@ -156,7 +172,7 @@ func TestSwitchOffWritesOnlyWhatIsNotAsWanted(t *testing.T) {
 			t.Errorf("where %s: got written %t, want %t", step.why, got, step.want)
 		}
 	}
-	if p := w.LivePolicy(); p.Header != "aws-cf-cd-test" || p.Value != "other" {
+	if p := w.LivePolicy(); p.Header != "aws-cf-cd-test" || p.Value != "on" {
 		t.Errorf("got policy %+v", p)
 	}
 }

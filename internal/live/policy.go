@@ -134,7 +134,7 @@ func (p Policy) Update(ctx context.Context, api PolicyUpdater) error {
 const attempts = 3
 
 // SwitchOff disables policy id whoever touched it last, keeps its other fields, and puts the routing back that was found: a
-// header always, a weight where there is a header now. A policy that already is as wanted is left alone, but only if the read is from after notBefore, the earliest
+// header always, a weight where there is a smoke test's header now. A policy that already is as wanted is left alone, but only if the read is from after notBefore, the earliest
 // moment at which this release may have enabled it: an older "disabled" may be a stale read, so it is written once more,
 // under its ETag, which CloudFront refuses if it is stale.
 func SwitchOff(ctx context.Context, api PolicyUpdater, id string, found release.Routing, notBefore time.Time) (written bool, err error) {
@@ -185,13 +185,15 @@ func (p Policy) switchOff(ctx context.Context, api PolicyUpdater, found release.
 	return fault.Errorf(name, "policy %s is off, but the routing found on it could not be put back: %w", p.ID, refused)
 }
 
-// routing is what has to be put back; nil where the policy may stay as it is.
+// routing is what has to be put back; nil where the policy may stay as it is, because it has a header that somebody else has
+// put there since.
 func (p Policy) routing(found release.Routing) *types.TrafficConfig {
 	present := HeaderOf(p.ContinuousDeploymentPolicyConfig)
+	ours := present != nil && release.IsSmokeHeader(*present)
 	switch {
-	case found.Header != nil && (present == nil || *present != *found.Header):
+	case found.Header != nil && (present == nil || ours && *present != *found.Header):
 		return ByHeader(*found.Header)
-	case found.Weighted != nil && present != nil:
+	case found.Weighted != nil && ours:
 		return ByWeight(*found.Weighted)
 	}
 	return nil

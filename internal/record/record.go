@@ -103,6 +103,24 @@ func Write(ctx context.Context, s Writer, bucket, key string, v any, only Condit
 	return aws.ToString(out.ETag), nil
 }
 
+// Amend reads the object at key into v, lets change have its way with it, and writes it under the ETag that was read: a write
+// from before that arrives late, when its sender has long given up, replaces nothing. Where the object has changed meanwhile
+// the fault is Unavailable, and nothing was written: to be tried again.
+func Amend(ctx context.Context, s ReadWriter, bucket, key string, v any, change func() error) error {
+	etag, found, err := Read(ctx, s, bucket, key, v)
+	if err != nil {
+		return err
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	_, err = Write(ctx, s, bucket, key, v, Condition{ETag: etag, Missing: !found})
+	if code := fault.Code(err); code == "PreconditionFailed" || code == "NoSuchKey" {
+		return fault.Errorf(fault.Unavailable, "s3://%s/%s has changed since it was read: %w", bucket, key, err)
+	}
+	return err
+}
+
 func firstOf(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {

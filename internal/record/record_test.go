@@ -188,3 +188,42 @@ func check(t *testing.T, err error, want fault.Name, words string) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestAWriteThatArrivesLateReplacesNothing: its sender has given up, and what it was to write has been written since, with more
+// (storm seed 2844: an outcome was lost so).
+func TestAWriteThatArrivesLateReplacesNothing(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Locked)
+	var arrive func()
+	w.Strike(pairtest.S3, "PutObject", transport.Outcome{Kind: transport.Delay, Deliver: func(do func()) { arrive = do }})
+	write := func(value string) error {
+		var before text
+		return record.Amend(t.Context(), w.Records, pairtest.Bucket, "late.json", &before, func() error { before.Says += value; return nil })
+	}
+	pairtest.WantFault(t, write("first"), fault.Unavailable, "late.json")
+	w.Must(write("first"))
+	w.Must(write(" and second"))
+	arrive()
+	var got text
+	_, _, err := record.Read(t.Context(), w.Records, pairtest.Bucket, "late.json", &got)
+	w.Must(err)
+	if got.Says != "first and second" {
+		t.Errorf("got %q", got.Says)
+	}
+}
+
+// TestAmendDoesNotOverwriteSomebodyElse who has written between its read and its write.
+func TestAmendDoesNotOverwriteSomebodyElse(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Locked)
+	w.Store("mine.json", text{"before"})
+	var v text
+	err := record.Amend(t.Context(), w.Records, pairtest.Bucket, "mine.json", &v, func() error { w.Store("mine.json", text{"theirs"}); return nil })
+	pairtest.WantFault(t, err, fault.Unavailable, "has changed since it was read")
+	var got text
+	_, _, err = record.Read(t.Context(), w.Records, pairtest.Bucket, "mine.json", &got)
+	w.Must(err)
+	if got.Says != "theirs" {
+		t.Errorf("got %q", got.Says)
+	}
+}

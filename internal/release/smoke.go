@@ -136,6 +136,12 @@ func (d *Document) SmokeMark() string {
 	return fmt.Sprintf("%x-", sum[:bytes])
 }
 
+// smokeValue is what every value of ours looks like: an execution's mark and what was drawn.
+var smokeValue = regexp.MustCompile(`^[0-9a-f]{16}-[0-9a-f]{64}$`)
+
+// IsSmokeHeader reports whether a header on a policy is one that a smoke test has put there, of whichever execution.
+func IsSmokeHeader(h Header) bool { return smokeValue.MatchString(h.Value) }
+
 // RoutesOurHeader reports whether a header on the policy is the one that this execution has put there.
 func (d *Document) RoutesOurHeader(h *Header) bool {
 	return h != nil && d.Plan.TestsSmoke() && h.Name == d.Plan.Smoke.Header && strings.HasPrefix(h.Value, d.SmokeMark())

@@ -253,10 +253,5 @@ func keptAs(doc release.Document) fault.Name {
 func (h Handler) note(ctx context.Context, doc release.Document, add func(*record.Evidence)) error {
 	key := record.Key(*doc.Plan, doc.Execution)
 	evidence := record.Evidence{Execution: doc.Execution, Plan: *doc.Plan}
-	if _, _, err := record.Read(ctx, h.Records, h.Bucket, key, &evidence); err != nil {
-		return err
-	}
-	add(&evidence)
-	_, err := record.Write(ctx, h.Records, h.Bucket, key, evidence, record.Condition{})
-	return err
+	return record.Amend(ctx, h.Records, h.Bucket, key, &evidence, func() error { add(&evidence); return nil })
 }

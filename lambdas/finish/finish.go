@@ -27,13 +27,13 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome,
 	}
 	outcome.Record = record.Key(*doc.Plan, doc.Execution)
 	var evidence record.Evidence
-	if _, _, err := record.Read(ctx, h.Records, h.Bucket, outcome.Record, &evidence); err != nil {
-		return release.Outcome{}, err
-	}
-	doc.Outcome = outcome
-	evidence.Execution, evidence.Plan = doc.Execution, *doc.Plan
-	evidence.Outcome, evidence.Document, evidence.EndedAt = &outcome, &doc, outcome.At
-	if _, err := record.Write(ctx, h.Records, h.Bucket, outcome.Record, evidence, record.Condition{}); err != nil {
+	err := record.Amend(ctx, h.Records, h.Bucket, outcome.Record, &evidence, func() error {
+		doc.Outcome = outcome
+		evidence.Execution, evidence.Plan = doc.Execution, *doc.Plan
+		evidence.Outcome, evidence.Document, evidence.EndedAt = &outcome, &doc, outcome.At
+		return nil
+	})
+	if err != nil {
 		return release.Outcome{}, err
 	}
 	// One line each: CloudWatch makes at most one value of a line. After a lost answer they come twice.

@@ -35,17 +35,12 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Look, er
 		look = *doc.Look
 	}
 	seen := record.Cleanup{Execution: doc.Execution, Plan: doc.Plan}
-	if _, _, err := record.Read(ctx, h.Records, h.Bucket, look.Record, &seen); err != nil {
-		return release.Look{}, err
-	}
-	if seen.Distributions == nil {
-		seen.Distributions = map[string]record.SeenDistribution{}
-	}
-	if err := h.look(ctx, &look, &seen); err != nil {
-		return release.Look{}, err
-	}
-	_, err := record.Write(ctx, h.Records, h.Bucket, look.Record, seen, record.Condition{})
-	return look, err
+	return look, record.Amend(ctx, h.Records, h.Bucket, look.Record, &seen, func() error {
+		if seen.Distributions == nil {
+			seen.Distributions = map[string]record.SeenDistribution{}
+		}
+		return h.look(ctx, &look, &seen)
+	})
 }
 
 func (h Handler) look(ctx context.Context, look *release.Look, seen *record.Cleanup) error {

@@ -23,13 +23,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Result, 
 	doc := in.Document
 	result := doc.ResultOf(h.Now())
 	var seen record.Cleanup
-	if _, _, err := record.Read(ctx, h.Records, h.Bucket, doc.Look.Record, &seen); err != nil {
-		return release.Result{}, err
-	}
-	seen.Results = slices.DeleteFunc(seen.Results, func(r release.Result) bool { return r.Orphan.Name() == result.Orphan.Name() })
-	seen.Results = append(seen.Results, result)
-	if _, err := record.Write(ctx, h.Records, h.Bucket, doc.Look.Record, seen, record.Condition{}); err != nil {
-		return release.Result{}, err
-	}
-	return result, nil
+	return result, record.Amend(ctx, h.Records, h.Bucket, doc.Look.Record, &seen, func() error {
+		seen.Results = slices.DeleteFunc(seen.Results, func(r release.Result) bool { return r.Orphan.Name() == result.Orphan.Name() })
+		seen.Results = append(seen.Results, result)
+		return nil
+	})
 }

@@ -216,7 +216,7 @@ func findingCases() map[string]findingCase {
 		},
 		"a policy without stickiness": {
 			func(w *world) { w.policy.TrafficConfig.SingleWeightConfig.SessionStickinessConfig = nil },
-			release.StickinessOff, release.Note,
+			release.StickinessOff, release.Warn,
 			[]string{policyID},
 			nil,
 		},

@@ -69,7 +69,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Prefligh
 	if f.staging != nil {
 		evidence.StagingETag, evidence.Staging = f.staging.etag, f.staging.config
 	}
-	if _, err := record.Write(ctx, h.Records, h.Bucket, part.Record, evidence, record.Condition{}); err != nil {
+	var before record.Evidence
+	err = record.Amend(ctx, h.Records, h.Bucket, part.Record, &before, func() error { before = evidence; return nil })
+	if err != nil {
 		return release.Preflight{}, err
 	}
 	return part, nil

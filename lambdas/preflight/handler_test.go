@@ -89,7 +89,7 @@ func TestNothingIsWrittenButTheRecord(t *testing.T) {
 	w.look()
 	slices.Sort(w.calls)
 	want := []string{
-		"GetBucketPolicy", "GetContinuousDeploymentPolicy", "GetDistribution", "GetDistribution", "GetMetricData", "GetObject",
+		"GetBucketPolicy", "GetContinuousDeploymentPolicy", "GetDistribution", "GetDistribution", "GetMetricData", "GetObject", "GetObject",
 		"ListDistributions", "ListDistributions", "ListDistributions", "PutObject",
 	}
 	if !slices.Equal(w.calls, want) {

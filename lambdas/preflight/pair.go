@@ -77,15 +77,19 @@ func policyFindings(f facts) []release.Finding {
 	return all
 }
 
-// stickinessOff is a warning where pages change: assets are on both sides then, pages are not.
+// stickinessOff is a warning where something changes: what a page of staging then asks for is mostly answered by the primary,
+// so that the errors of a bad page count against the primary, and the judge finds nothing wrong with staging.
 func stickinessOff(f facts) release.Finding {
-	level, do := release.Note, "if old and new content cannot be mixed, give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled"
-	if f.plan.Change.Kind == release.KindContent {
-		level, do = release.Warn, "give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled, or acknowledge "+release.StickinessOff
+	level, do := release.Warn, "give the policy a SessionStickinessConfig (300 to 3600 seconds) while it is disabled, or acknowledge "+release.StickinessOff
+	switch f.plan.Change.Kind {
+	case release.KindNone:
+		level, do = release.Note, "nothing: both sides are equal"
+	case "": // no release
+		level, do = release.Note, "give the policy a SessionStickinessConfig (300 to 3600 seconds) before the first release, while it is disabled"
 	}
 	return finding(level, release.StickinessOff,
 		fmt.Sprintf("the policy %s has no session stickiness", f.policyID),
-		"a viewer may get one request from staging and the next from the primary, so a page of one and the assets of the other", do)
+		"a viewer may get a page from staging and what the page asks for from the primary: pages and assets are mixed, and errors that a new page causes count against the primary, where no gate sees them", do)
 }
 
 func routed(policy *types.ContinuousDeploymentPolicyConfig) string {

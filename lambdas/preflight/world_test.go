@@ -3,6 +3,7 @@ package preflight_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -361,15 +362,19 @@ func (w *world) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s
 	if !found {
 		return nil, answer("NoSuchKey")
 	}
-	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(body))}, nil
+	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(body)), ETag: aws.String(etagOf(body))}, nil
 }
+
+func etagOf(body []byte) string { return fmt.Sprintf("%x", sha256.Sum256(body)) }
 
 func (w *world) PutObject(_ context.Context, in *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
 	if err := w.call("PutObject"); err != nil {
 		return nil, err
 	}
-	if *in.Bucket != records || in.IfMatch != nil || in.IfNoneMatch != nil || !strings.HasPrefix(*in.Key, "releases/") {
-		w.t.Errorf("put %s/%s with If-Match %v, If-None-Match %v", *in.Bucket, *in.Key, in.IfMatch, in.IfNoneMatch)
+	before, found := w.objects[*in.Key]
+	conditional := found && aws.ToString(in.IfMatch) == etagOf(before) || !found && aws.ToString(in.IfNoneMatch) == "*"
+	if *in.Bucket != records || !conditional || !strings.HasPrefix(*in.Key, "releases/") {
+		w.t.Errorf("put %s/%s with If-Match %q, If-None-Match %q", *in.Bucket, *in.Key, aws.ToString(in.IfMatch), aws.ToString(in.IfNoneMatch))
 	}
 	body, err := io.ReadAll(in.Body)
 	w.objects[*in.Key] = body

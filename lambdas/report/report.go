@@ -22,16 +22,14 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Outcome,
 	doc := in.Document
 	key := record.CleanupKey(doc.Execution)
 	seen := record.Cleanup{Execution: doc.Execution, Plan: doc.Plan}
-	if _, _, err := record.Read(ctx, h.Records, h.Bucket, key, &seen); err != nil {
-		return release.Outcome{}, err
-	}
-	outcome := doc.ConcludeCleanup(tally(doc, seen))
-	outcome.At, outcome.Record = h.Now(), key
-	seen.Outcome = &outcome
-	if _, err := record.Write(ctx, h.Records, h.Bucket, key, seen, record.Condition{}); err != nil {
-		return release.Outcome{}, err
-	}
-	return outcome, nil
+	var outcome release.Outcome
+	err := record.Amend(ctx, h.Records, h.Bucket, key, &seen, func() error {
+		outcome = doc.ConcludeCleanup(tally(doc, seen))
+		outcome.At, outcome.Record = h.Now(), key
+		seen.Outcome = &outcome
+		return nil
+	})
+	return outcome, err
 }
 
 func tally(doc release.Document, seen record.Cleanup) release.Tally {

@@ -60,6 +60,8 @@ type Options struct {
 	AdditionalMetrics bool
 	// Quiet is a site without viewers, and so without metrics: days go by in no time.
 	Quiet bool
+	// POPs is how many points of presence there are; zero is the stand-in's own fleet. Fewer cost less.
+	POPs int
 	// Published is where content lies besides the origins of the two configs: what a release will point to.
 	Published []Target
 }
@@ -88,6 +90,8 @@ type World struct {
 	// Intercept, when set, stands between Step Functions and the Lambda function: it can fail the call before or after its
 	// effect, run it twice, or let it take longer than it may.
 	Intercept func(call asl.Call, run func() asl.Result) asl.Result
+	// Skew is by how much the clock of the Lambda function that runs differs from the true one.
+	Skew time.Duration
 	// LoseEvents makes EventBridge lose the events of executions' ends, so that only the schedule is left.
 	LoseEvents bool
 	// Executions are all that were started, in order.
@@ -122,6 +126,9 @@ func New(o Options) (*World, error) {
 		ends:           map[string]int{},
 		origins:        map[string]edge.Origin{},
 		websites:       map[string]*website{},
+	}
+	if o.POPs > 0 {
+		w.CloudFront.SetPOPs(w.CloudFront.POPs()[:o.POPs]...)
 	}
 	if err := w.S3.CreateBucket(Bucket); err != nil {
 		return nil, err

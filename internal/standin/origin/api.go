@@ -41,11 +41,13 @@ type API struct {
 
 // Fault is what is wrong below a path: a share of the requests fails on top of the background, and what exceeds PerMinute in
 // a minute of the clock, if that is set, is answered 503. Slower, if it is set, is the factor by which answers take longer.
+// With POPs only the requests of so many points of presence, the first ones, fail on top: as a regional backend does.
 type Fault struct {
 	Prefix             string
 	Share4xx, Share5xx float64
 	PerMinute          int64
 	Slower             float64
+	POPs               int
 }
 
 type answerKey struct {
@@ -76,7 +78,7 @@ func (o *API) Fetch(r edge.OriginRequest) []edge.OriginAnswer {
 	if status := o.demands(r); status != http.StatusOK {
 		add(taken, status)
 	} else {
-		share4xx, share5xx := o.shares(r.Path)
+		share4xx, share5xx := o.shares(r)
 		failed := sample.Binomial(o.random, taken, share5xx)
 		refused := sample.Binomial(o.random, taken-failed, share4xx/(1-share5xx)) // of none, if all have failed
 		add(taken-failed-refused, http.StatusOK)
@@ -138,10 +140,10 @@ func hasPair(list, separator, name string) bool {
 	return false
 }
 
-func (o *API) shares(path string) (share4xx, share5xx float64) {
+func (o *API) shares(r edge.OriginRequest) (share4xx, share5xx float64) {
 	share4xx, share5xx = o.Share4xx, o.Share5xx
 	for _, f := range o.Faults {
-		if strings.HasPrefix(path, f.Prefix) {
+		if strings.HasPrefix(r.Path, f.Prefix) && (f.POPs == 0 || r.POP < f.POPs) {
 			share4xx += f.Share4xx
 			share5xx += f.Share5xx
 		}

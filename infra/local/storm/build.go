@@ -1,0 +1,156 @@
+package storm
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"cloudfront-cd/examples"
+	"cloudfront-cd/infra/local/scenario"
+	"cloudfront-cd/infra/local/site"
+	"cloudfront-cd/infra/local/world"
+	"cloudfront-cd/internal/asl"
+	"cloudfront-cd/internal/record"
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudformation"
+	"cloudfront-cd/internal/standin/cloudfront"
+	"cloudfront-cd/internal/standin/edge"
+	"cloudfront-cd/internal/standin/origin"
+)
+
+// nextAPI is what the new pages call.
+const nextAPI = "/api/next/"
+
+// build makes the world of a plan.
+func build(plan Plan) (*world.World, error) {
+	weather := plan.Weather
+	s := scenario.Scenario{Name: "storm", Request: string(contentRequest()), Options: func(o *world.Options) {
+		o.POPs, o.Alone, o.Quiet, o.RequestsPerMinute = weather.POPs, weather.Alone, weather.Rate == 0, weather.Rate
+		o.Published = append(o.Published, world.Target{Domain: siteDomain, Path: "/green"})
+		if weather.Header {
+			o.Policy = cloudfront.Policy{Type: cloudfront.SingleHeader, Header: "aws-cf-cd-smoke", Value: "secret"}
+		}
+		grow(o.Primary, weather.Behaviors)
+		grow(o.Staging, weather.Behaviors)
+	}}
+	w, err := s.World(scenario.Inputs{Seed: plan.Seed})
+	if err != nil {
+		return nil, err
+	}
+	w.CloudFront.Spread = cloudfront.Spread{Min: weather.Propagation / 8, Max: weather.Propagation}
+	w.CloudWatch.SetAlarm(alarm, "OK", "")
+	for _, name := range weather.Turns {
+		turn(w, name)
+	}
+	if err := publish(w, weather); err != nil {
+		return nil, err
+	}
+	if weather.StackDeleted {
+		w.SetStagingStack("DELETE_COMPLETE")
+		w.CloudFormation.Put(cloudformation.Stack{
+			Name: "gone", Status: "DELETE_COMPLETE", Deleted: w.Clock.Now(), Resources: []cloudformation.Resource{{Physical: w.Pair.Policy.ID}},
+		})
+	}
+	if plan.Workflow == release.Cleanup {
+		if _, err := scenario.NewAccount(w, 12, weather.Orphans); err != nil {
+			return nil, err
+		}
+	}
+	operators(w, weather)
+	return w, nil
+}
+
+const (
+	siteBucket = "example-site"
+	siteDomain = siteBucket + ".s3.eu-central-1.amazonaws.com"
+)
+
+// publish puts the new pages where a release will look for them, and breaks what they call.
+func publish(w *world.World, weather Weather) error {
+	if weather.Change == Healthy {
+		return nil
+	}
+	for _, path := range []string{"/green", "/releases/2026-11-23-a1b2"} {
+		build := site.Build{Name: "next", Calls: []string{nextAPI + "session"}}
+		if err := w.Publish(world.Target{Domain: siteDomain, Path: path}, build); err != nil {
+			return err
+		}
+	}
+	breakChange(w, weather)
+	return nil
+}
+
+func breakChange(w *world.World, weather Weather) {
+	switch weather.Change {
+	case Bad:
+		w.Break(origin.Fault{Prefix: nextAPI, Share5xx: 0.125})
+	case BadAtSomePOPs:
+		w.Break(origin.Fault{Prefix: nextAPI, Share5xx: 0.25, POPs: (weather.POPs + 1) / 2})
+	case Overload:
+		w.Break(origin.Fault{Prefix: nextAPI, PerMinute: 5000})
+	}
+}
+
+// breakChange is what is left of the origins' faults when another has ended.
+func (s *storm) breakChange() { breakChange(s.w, s.plan.Weather) }
+
+func turn(w *world.World, name string) {
+	for _, t := range cloudfront.Turns() {
+		if t.Name == name {
+			t.Apply(&w.CloudFront.Switches)
+		}
+	}
+	for _, t := range edge.Turns() {
+		if t.Name == name {
+			t.Apply(&w.Edge.Switches)
+		}
+	}
+}
+
+// operators do their part: they say done at a door, and clear the hold when they were called.
+func operators(w *world.World, weather Weather) {
+	w.When("Wait For Operator", 3, func(x *asl.Execution) {
+		_ = w.CloudFront.Edit(w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ViewerCertificate/MinimumProtocolVersion", "TLSv1.2_2025") })
+		w.Clock.After(time.Minute, func() { sayDone(w, x) })
+	})
+	if !weather.Repaired {
+		return
+	}
+	w.When(release.NeedsOperator, 1, func(*asl.Execution) {
+		w.Clock.After(time.Hour, func() {
+			_, _ = w.StartWorkflow(release.Recover, "operator", json.RawMessage(release.ClearHoldRequest(w.Pair.PrimaryID)))
+		})
+	})
+}
+
+func sayDone(w *world.World, x *asl.Execution) {
+	key := record.DoorKey(w.Pair.PrimaryID)
+	var door record.Door
+	text, _ := w.S3.Get(world.Bucket, key)
+	if json.Unmarshal(text, &door) != nil || door.Execution != x.ARN() {
+		return
+	}
+	door.Done, door.By = true, "the operator of the storm"
+	text, _ = json.Marshal(door) //nolint:errchkjson // strings and times
+	_ = w.S3.Put(world.Bucket, key, text, nil)
+}
+
+// grow gives a config more cache behaviours.
+func grow(c *types.DistributionConfig, behaviors int) {
+	d := c.DefaultCacheBehavior
+	if behaviors == 0 || c.CacheBehaviors == nil {
+		return
+	}
+	for i := range behaviors {
+		c.CacheBehaviors.Items = append(c.CacheBehaviors.Items, types.CacheBehavior{
+			PathPattern: aws.String(fmt.Sprintf("/section-%d/*", i)), TargetOriginId: d.TargetOriginId, ViewerProtocolPolicy: d.ViewerProtocolPolicy,
+			AllowedMethods: d.AllowedMethods, CachePolicyId: d.CachePolicyId, Compress: aws.Bool(true),
+		})
+	}
+	c.CacheBehaviors.Quantity = aws.Int32(int32(len(c.CacheBehaviors.Items)))
+}
+
+var _ = examples.Request

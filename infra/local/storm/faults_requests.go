@@ -1,0 +1,137 @@
+package storm
+
+import (
+	"net/http"
+	"time"
+
+	"cloudfront-cd/internal/standin/transport"
+)
+
+// operations are what the functions ask of AWS.
+func operations() []string {
+	return []string{
+		"GetDistribution", "GetDistributionConfig", "UpdateDistribution", "UpdateDistributionWithStagingConfig", "CopyDistribution", "DeleteDistribution", "ListDistributions",
+		"GetContinuousDeploymentPolicy", "UpdateContinuousDeploymentPolicy", "CreateContinuousDeploymentPolicy", "DeleteContinuousDeploymentPolicy",
+		"ListContinuousDeploymentPolicies", "GetObject", "PutObject", "DeleteObject", "DescribeExecution", "PutEvents", "GetBucketPolicy",
+	}
+}
+
+func writing() []string {
+	return []string{
+		"UpdateDistribution", "UpdateDistributionWithStagingConfig", "UpdateContinuousDeploymentPolicy", "CopyDistribution", "DeleteDistribution",
+		"CreateContinuousDeploymentPolicy", "DeleteContinuousDeploymentPolicy", "PutObject", "DeleteObject",
+	}
+}
+
+// requestKinds are what happens to requests on their way to AWS and back.
+func requestKinds() []kind {
+	lasting := func(names []string, from, to int) func(*drawer) Fault {
+		return func(d *drawer) Fault {
+			f := d.somewhere()
+			f.Target, f.For = d.oneOf(names...), d.minutes(from, to)
+			return f
+		}
+	}
+	once := func(names []string) func(*drawer) Fault {
+		return func(d *drawer) Fault {
+			f := d.somewhere()
+			f.Target = d.oneOf(names...)
+			return f
+		}
+	}
+	return []kind{
+		{"service-unavailable", 3, lasting(operations(), 1, 40), func(s *storm, f Fault) func() { return s.every(f, transport.Unavailable()) }},
+		{"throttled", 3, func(d *drawer) Fault {
+			f := d.somewhere()
+			f.For = d.minutes(1, 30)
+			return f
+		}, func(s *storm, _ Fault) func() {
+			return s.onRequests(func(c transport.Call) transport.Outcome {
+				if c.Service == "CloudFront" {
+					return transport.Throttled()
+				}
+				return transport.Outcome{}
+			})
+		}},
+		{"access-denied", 2, lasting(operations(), 1, 120), func(s *storm, f Fault) func() {
+			return s.every(f, transport.Outcome{Kind: transport.Refuse, Status: http.StatusForbidden, Code: "AccessDenied", Message: "said the storm"})
+		}},
+		{"answer-lost", 4, once(writing()), func(s *storm, f Fault) func() { return s.next(f, transport.Outcome{Kind: transport.LoseAnswer}) }},
+		{"request-lost", 2, once(operations()), func(s *storm, f Fault) func() { return s.next(f, transport.Outcome{Kind: transport.Disconnect}) }},
+		{"precondition-failed", 2, once([]string{"UpdateDistribution", "UpdateDistributionWithStagingConfig", "UpdateContinuousDeploymentPolicy", "DeleteContinuousDeploymentPolicy"}), func(s *storm, f Fault) func() {
+			return s.next(f, transport.Outcome{Kind: transport.Refuse, Status: http.StatusPreconditionFailed, Code: "PreconditionFailed", Message: "said the storm"})
+		}},
+		{"request-late", 4, func(d *drawer) Fault {
+			f := once(writing())(d)
+			f.Size = float64(1 + d.IntN(50)) // seconds; a function that is ended takes its connection with it
+			return f
+		}, func(s *storm, f Fault) func() {
+			return s.next(f, transport.Outcome{Kind: transport.Delay, Deliver: func(arrive func()) {
+				late := &actor{late: true}
+				if s.actor != nil {
+					late.call = s.actor.call
+				}
+				s.w.Clock.After(time.Duration(f.Size)*time.Second, func() {
+					s.say(s.stamp() + "        a " + f.Target + " arrives late")
+					s.see()
+					outer := s.actor
+					s.actor = late
+					arrive()
+					s.see()
+					s.actor = outer
+				})
+			}})
+		}},
+		{"slow", 2, func(d *drawer) Fault {
+			f := d.somewhere()
+			f.Target, f.Size, f.For = d.oneOf("S3", "CloudFront", "CloudWatch"), float64(5+d.IntN(70)), d.minutes(1, 20)
+			return f
+		}, func(s *storm, f Fault) func() {
+			return s.onRequests(func(c transport.Call) transport.Outcome {
+				if c.Service == f.Target {
+					return transport.Outcome{Latency: time.Duration(f.Size) * time.Second}
+				}
+				return transport.Outcome{}
+			})
+		}},
+		{"conflicts", 1, func(d *drawer) Fault {
+			f := d.somewhere()
+			f.Size = float64(1 + d.IntN(3))
+			return f
+		}, func(s *storm, f Fault) func() { s.w.S3.Conflicts = int(f.Size); return nil }},
+	}
+}
+
+// onRequests lets a fault look at every request, and returns what ends that.
+func (s *storm) onRequests(strike func(transport.Call) transport.Outcome) (end func()) {
+	over := false
+	s.requests = append(s.requests, func(c transport.Call) transport.Outcome {
+		if over {
+			return transport.Outcome{}
+		}
+		return strike(c)
+	})
+	return func() { over = true }
+}
+
+// every strikes all calls of the fault's operation.
+func (s *storm) every(f Fault, o transport.Outcome) (end func()) {
+	return s.onRequests(func(c transport.Call) transport.Outcome {
+		if c.Operation == f.Target {
+			return o
+		}
+		return transport.Outcome{}
+	})
+}
+
+// next strikes the next call of the fault's operation.
+func (s *storm) next(f Fault, o transport.Outcome) (end func()) {
+	struck := false
+	return s.onRequests(func(c transport.Call) transport.Outcome {
+		if struck || c.Operation != f.Target {
+			return transport.Outcome{}
+		}
+		struck = true
+		return o
+	})
+}

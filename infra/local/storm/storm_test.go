@@ -1,0 +1,59 @@
+package storm_test
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"testing"
+	"time"
+
+	"cloudfront-cd/infra/local/storm"
+)
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
+
+func TestTry(t *testing.T) {
+	from, _ := strconv.ParseUint(os.Getenv("FROM"), 10, 64)
+	n, _ := strconv.ParseUint(os.Getenv("N"), 10, 64)
+	start := time.Now()
+	counts := map[string]int{}
+	type out struct {
+		r storm.Result
+	}
+	jobs := make(chan uint64)
+	results := make(chan storm.Result)
+	for range 2 {
+		go func() {
+			for seed := range jobs {
+				o := storm.Options{}
+				if os.Getenv("V") != "" {
+					o.Timeline = func(l string) { fmt.Println(l) }
+				}
+				results <- storm.Run(storm.Draw(seed, os.Getenv("W")), o)
+			}
+		}()
+	}
+	go func() {
+		for seed := from; seed < from+n; seed++ {
+			jobs <- seed
+		}
+		close(jobs)
+	}()
+	for range n {
+		r := <-results
+		if len(r.Violations) > 0 || os.Getenv("V") != "" {
+			fmt.Println(r.Plan, r.Ends, r.Took)
+			for _, v := range r.Violations {
+				fmt.Println("  !!", v)
+				counts[v.Invariant]++
+			}
+		}
+	}
+	fmt.Println(counts, time.Since(start)/time.Duration(n))
+}
