@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
-	"cloudfront-cd/examples"
 	"cloudfront-cd/infra/local/scenario"
 	"cloudfront-cd/infra/local/site"
 	"cloudfront-cd/infra/local/world"
@@ -73,7 +72,7 @@ func publish(w *world.World, weather Weather) error {
 	if weather.Change == Healthy {
 		return nil
 	}
-	for _, path := range []string{"/green", "/releases/2026-11-23-a1b2"} {
+	for _, path := range newPaths() {
 		build := site.Build{Name: "next", Calls: []string{nextAPI + "session"}}
 		if err := w.Publish(world.Target{Domain: siteDomain, Path: path}, build); err != nil {
 			return err
@@ -82,6 +81,9 @@ func publish(w *world.World, weather Weather) error {
 	breakChange(w, weather)
 	return nil
 }
+
+// newPaths are where releases bring the site from.
+func newPaths() []string { return []string{"/green", "/releases/2026-11-23-a1b2"} }
 
 func breakChange(w *world.World, weather Weather) {
 	switch weather.Change {
@@ -152,5 +154,3 @@ func grow(c *types.DistributionConfig, behaviors int) {
 	}
 	c.CacheBehaviors.Quantity = aws.Int32(int32(len(c.CacheBehaviors.Items)))
 }
-
-var _ = examples.Request

@@ -121,7 +121,10 @@ const primaryID = "E1PRIMARY"
 
 // requestOfRelease is one of any kind of change, with steps of minutes.
 func (d *drawer) requestOfRelease() string {
-	const tail = `"acknowledge": ["custom-error-responses", "staging-carries-other-changes"]}`
+	tail := `"acknowledge": ["custom-error-responses", "staging-carries-other-changes"]}`
+	if d.plan.Weather.Header && d.IntN(4) > 0 {
+		tail = `"acknowledge": ["custom-error-responses", "staging-carries-other-changes", "stickiness-off"]}`
+	}
 	change := d.oneOf(
 		`{"kind": "origin", "origin": "site", "path": "/green"}`, `{"kind": "origin", "origin": "site", "path": "/green"}`,
 		`{"kind": "content", "origin": "site", "bucket": "example-site", "prefix": "/releases/2026-11-23-a1b2"}`,
@@ -167,7 +170,9 @@ func (d *drawer) requestOf(workflow string) string {
 func drawRelease(d *drawer) {
 	d.add(release.Release, "release", d.requestOfRelease(), 0)
 	d.another(release.Release, release.Release, release.Recover, release.Retire, release.Cleanup, release.Maintenance)
-	d.plan.Weather.StackDeleted = d.IntN(12) == 0
+	if d.plan.Weather.StackDeleted = d.IntN(8) == 0; d.plan.Weather.StackDeleted {
+		d.add(release.Cleanup, "cleanup", d.requestOf(release.Cleanup), d.sometime()/2) // the release's lock alone keeps it away
+	}
 }
 
 func drawEnroll(d *drawer) {

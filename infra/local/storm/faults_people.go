@@ -58,12 +58,14 @@ func peopleKinds() []kind {
 		{"policy-deleted", 1, at, func(s *storm, _ Fault) func() {
 			if id, found := s.policy(); found {
 				s.w.CloudFront.DropPolicy(id)
+				s.gone()
 			}
 			return nil
 		}},
 		{"staging-deleted", 1, at, func(s *storm, _ Fault) func() {
 			if _, found := s.w.CloudFront.Live(s.staging()); found {
 				s.w.CloudFront.Vanish(s.staging())
+				s.gone()
 			}
 			return nil
 		}},
@@ -95,6 +97,13 @@ func peopleKinds() []kind {
 			return func() { s.w.S3.DenyList(world.Bucket, false) }
 		}},
 	}
+}
+
+// gone brings what the storm knows up to date after something has vanished, which is in no log.
+func (s *storm) gone() {
+	seen := s.before.seen
+	*s.before = *s.situation()
+	s.before.seen = seen
 }
 
 // edit is a colleague in the console, who may be refused.

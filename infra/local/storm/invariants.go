@@ -130,6 +130,8 @@ func (s *storm) oldOrJudged() observer {
 			if staging := s.before.configs[s.staging()]; !sameServed(wr.Config, staging) {
 				s.violate(by.call.Execution, "old-or-judged", "the promotion has given the primary something else than staging's config")
 			}
+		case slices.Contains([]string{release.Release, release.Recover}, s.workflow(by.call.Execution)) && wr.Config.Text(policyIDKey) != before.Text(policyIDKey):
+			s.violate(by.call.Execution, "old-or-judged", fmt.Sprintf("%s of %s has taken the policy off the primary", wr.Operation, by.call.State))
 		case sameServed(wr.Config, before):
 		case len(past) > 0 && sameServed(wr.Config, past[len(past)-1]):
 		default:
@@ -166,21 +168,18 @@ func (s *storm) judgedBeforePromoted() observer {
 			s.violate(x, "judged-before-promoted", "the primary has changed since the judging began, the promotion has overwritten that")
 		case !lastVerdictHealthy(x):
 			s.violate(x, "judged-before-promoted", "the last verdict before the promotion is not healthy")
-		case !minutes.onStaging(proofWindow):
-			s.violate(x, "judged-before-promoted", fmt.Sprintf("no viewer was on staging within %s before the promotion", proofWindow))
+		case !minutes.flowed(s.w.Clock.Now()) && !s.unfair["metrics"]:
+			s.violate(x, "judged-before-promoted", fmt.Sprintf("a proof of traffic is a few minutes old, and in no %d minutes of these had staging a share of the viewers", release.ProofMinutes))
 		case s.isBad() && !s.unfair["metrics"]:
 			s.violate(x, "judged-before-promoted", "a change was promoted that fails one time in eight")
 		}
 	}}
 }
 
-// proofWindow is how far back the oldest minute lies that a proof of traffic in time may rest on.
-const proofWindow = release.ProofFreshFor + release.MetricDelay + (release.ProofMinutes+1)*time.Minute
-
-// isBad reports whether a release brings what fails for every viewer who gets it.
+// isBad reports whether a release brings what fails one time in eight, and is seen where it fails: with session stickiness.
 func (s *storm) isBad() bool {
-	return s.plan.Weather.Change == Bad && strings.Contains(s.before.configs[s.staging()].Text("Origins/site/OriginPath"), "/green") || s.plan.Weather.Change == Bad &&
-		strings.Contains(s.before.configs[s.staging()].Text("Origins/site/OriginPath"), "a1b2")
+	path := s.before.configs[s.staging()].Text("Origins/site/OriginPath")
+	return s.plan.Weather.Change == Bad && !s.plan.Weather.Header && slices.Contains(newPaths(), path)
 }
 
 // lastVerdictHealthy reads it out of the history.
@@ -201,16 +200,20 @@ func lastVerdictHealthy(x *asl.Execution) bool {
 
 // editsSurvive: colleagues edit comments of distributions and the stickiness or header of policies, so that these tell.
 func (s *storm) editsSurvive() observer {
-	marked := map[string]string{} // by distribution: the comment
+	type edit struct {
+		comment string
+		at      time.Time
+	}
+	marked := map[string]edit{}   // by distribution
 	theirs := map[string]bool{}   // policies that others wrote last
 	return observer{write: func(wr cloudfront.Write, by *actor) {
 		switch {
 		case by == nil && wr.Config != nil && strings.HasPrefix(wr.Config.Text("Comment"), colleague):
-			marked[wr.ID] = wr.Config.Text("Comment")
+			marked[wr.ID] = edit{wr.Config.Text("Comment"), s.w.Clock.Now()}
 		case by == nil && wr.Policy != nil:
 			theirs[wr.ID] = true
-		case by != nil && wr.Config != nil && marked[wr.ID] != "" && wr.Config.Text("Comment") != marked[wr.ID]:
-			if s.rebuilt(wr, by) || wr.Operation == promoteCall && wr.ID != s.w.Pair.PrimaryID {
+		case by != nil && wr.Config != nil && marked[wr.ID].comment != "" && wr.Config.Text("Comment") != marked[wr.ID].comment:
+			if s.rebuilt(wr, by) || wr.Operation == promoteCall && marked[wr.ID].at.Before(by.call.Execution.StartDate()) {
 				delete(marked, wr.ID)
 				return
 			}
@@ -224,8 +227,7 @@ func (s *storm) editsSurvive() observer {
 	}}
 }
 
-// rebuilt: the request has acknowledged that staging is made anew, so that what staging had when the release began is lost, and no
-// later edit.
+// rebuilt: the request has acknowledged that staging is made anew. A promotion carries what was there when the release began.
 func (s *storm) rebuilt(wr cloudfront.Write, by *actor) bool {
 	return by.call.State == "Change Staging" && wr.ID == s.staging()
 }
@@ -432,8 +434,9 @@ func (s *storm) orphaned() bool {
 
 func (s *storm) propagationAwaited() observer {
 	type wrote struct {
-		x  *asl.Execution
-		at time.Time
+		x       *asl.Execution
+		subject string
+		at      time.Time
 	}
 	last := map[string]wrote{} // by distribution that is on its way: who has sent it
 	s.w.CloudFront.OnFlip = func(id, _ string, have, all int) {
@@ -455,13 +458,14 @@ func (s *storm) propagationAwaited() observer {
 		}
 		x, now := by.call.Execution, s.w.Clock.Now()
 		for other, w := range last {
-			apart := other == s.w.Pair.PrimaryID && slices.Contains([]string{"Delete Policy", "Disable Staging", "Delete Staging"}, by.call.State)
-			if w.x == x && !w.at.Equal(now) && !switchesOff(wr) && !apart {
+			// Deleting a policy that no empty id detaches redeploys a primary that nothing of what follows needs.
+			apart := slices.Contains([]string{"Detach Policy", "Delete Policy", "Disable Staging", "Delete Staging"}, by.call.State)
+			if w.x == x && w.subject == subjectOf(by.call) && !w.at.Equal(now) && !switchesOff(wr) && !apart {
 				s.violate(x, "propagation-awaited", fmt.Sprintf("%s of %s %s while its own write to %s, %s ago, is still on its way", wr.Operation, by.call.State, wr.ID, other, now.Sub(w.at)))
 			}
 		}
 		if wr.ETagAfter != "" && id != "" {
-			last[id] = wrote{x, now}
+			last[id] = wrote{x, subjectOf(by.call), now}
 		}
 	}}
 }
@@ -486,7 +490,7 @@ func (s *storm) viewersProtected() observer {
 				if n := m.Primary.Requests + m.Staging.Requests; n > 20_000 { // of fewer the share says little
 					worst = max(worst, m.Share())
 				}
-				if n := m.Primary.Requests; n > 20_000 && s.plan.Weather.Change == Bad && !promoted && !s.unfair["viewers"] && float64(m.Primary.Errors5xx) > 0.02*float64(n) {
+				if n := m.Primary.Requests; n > 20_000 && s.plan.Weather.Change == Bad && !promoted && !s.unfair["viewers"] && !slices.Contains(s.plan.Weather.Turns, errorsCached) && float64(m.Primary.Errors5xx) > 0.02*float64(n) {
 					s.violate(nil, "viewers-protected", fmt.Sprintf("%d of %d requests of viewers of the primary failed although nothing bad was promoted", m.Primary.Errors5xx, n))
 				}
 			}
@@ -508,6 +512,9 @@ func (s *storm) viewersProtected() observer {
 		},
 	}
 }
+
+// errorsCached is the switch that makes the usual errors of the API many.
+const errorsCached = "errors cached where nothing else is"
 
 // customErrors: the switch by which CloudFront itself fails while a weight meets custom error responses.
 func (s *storm) customErrors() bool { return s.w.Edge.CustomErrorResponseBug > 0 }

@@ -3,15 +3,14 @@ package storm
 import (
 	"time"
 
+	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/viewers"
 )
 
 // minutes are what viewers really got, minute by minute, whatever the metrics say.
 type minutes struct {
 	s    *storm
-	last time.Time
-	// staging is when the last minute began in which somebody was on staging.
-	staging time.Time
+	past []viewers.Minute // of the last half hour
 }
 
 func newMinutes(s *storm) *minutes { return &minutes{s: s} }
@@ -22,17 +21,29 @@ func (m *minutes) look() (viewers.Minute, bool) {
 		return viewers.Minute{}, false
 	}
 	now, found := m.s.w.Viewers.Last(m.s.w.Pair.PrimaryID)
-	if !found || !now.Start.After(m.last) {
+	if !found || len(m.past) > 0 && !now.Start.After(m.past[len(m.past)-1].Start) {
 		return now, false
 	}
-	m.last = now.Start
-	if now.Staging.Requests > 0 {
-		m.staging = now.Start
+	const most = 30
+	if m.past = append(m.past, now); len(m.past) > most {
+		m.past = m.past[1:]
 	}
 	return now, true
 }
 
-// onStaging reports whether somebody was on staging within a time.
-func (m *minutes) onStaging(within time.Duration) bool {
-	return m.s.w.Clock.Now().Sub(m.staging) <= within
+// flowed reports whether a proof of traffic that is in time could have rested on what viewers did: in some window of
+// ProofMinutes staging had a fourth of the lowest weight that is drawn (Prove Traffic wants a third).
+func (m *minutes) flowed(now time.Time) bool {
+	const least = 0.05 / 4
+	oldest := now.Add(-release.ProofFreshFor - release.MetricDelay - (release.ProofMinutes+2)*time.Minute)
+	for i := range m.past {
+		var sum viewers.Minute
+		for n := range min(release.ProofMinutes, len(m.past)-i) {
+			sum.Primary, sum.Staging = sum.Primary.Plus(m.past[i+n].Primary), sum.Staging.Plus(m.past[i+n].Staging)
+		}
+		if !m.past[i].Start.Before(oldest) && sum.Share() >= least {
+			return true
+		}
+	}
+	return false
 }

@@ -18,8 +18,8 @@ const horizon = 5 * 24 * time.Hour
 
 // Options change how a plan is played.
 type Options struct {
-	// Plant puts a bug into the world before the storm.
-	Plant func(*world.World)
+	// Bug is the name of a bug to plant; empty for none.
+	Bug string
 	// Timeline, when set, gets a line for everything that happens.
 	Timeline func(string)
 }
@@ -88,10 +88,10 @@ func Run(plan Plan, o Options) (result Result) {
 	}
 	s.w, s.start = w, w.Clock.Now()
 	s.before = s.situation()
-	if o.Plant != nil {
-		o.Plant(w)
-	}
 	s.listen()
+	if o.Bug != "" {
+		bugNamed(o.Bug).plant(s)
+	}
 	for _, f := range plan.Faults {
 		s.install(f)
 	}

@@ -57,3 +57,20 @@ func TestTry(t *testing.T) {
 	}
 	fmt.Println(counts, time.Since(start)/time.Duration(n))
 }
+
+func TestPlanted(t *testing.T) {
+	limit, _ := strconv.ParseUint(os.Getenv("N"), 10, 64)
+	for _, b := range storm.Bugs() {
+		t.Run(b.Name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range limit {
+				r := storm.Run(storm.Draw(seed, os.Getenv("W")), storm.Options{Bug: b.Name})
+				if len(r.Violations) > 0 {
+					fmt.Printf("%-26s seed %4d  %s\n", b.Name, seed, r.Violations)
+					return
+				}
+			}
+			t.Errorf("%s not caught", b.Name)
+		})
+	}
+}
