@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -130,7 +131,8 @@ func (d *drawer) requestOfRelease() string {
 		`{"kind": "content", "origin": "site", "bucket": "example-site", "prefix": "/releases/2026-11-23-a1b2"}`,
 		`{"kind": "staged"}`, `{"kind": "none"}`, `{"kind": "origin", "origin": "site", "path": "/blue"}`,
 	)
-	ramp := d.oneOf(`[{"weight": 0.15, "observe": "2m"}]`, `[{"weight": 0.05, "observe": "2m"}, {"weight": 0.15, "observe": "3m"}]`)
+	ramp := d.oneOf(
+		`[{"weight": 0.15, "observe": "2m"}]`, `[{"weight": 0.05, "observe": "2m"}, {"weight": 0.15, "observe": "3m"}]`, `[{"weight": 0.15, "observe": "10m"}]`)
 	more := ""
 	if d.IntN(4) == 0 {
 		more += fmt.Sprintf(`"gates": {"alarms": [%q]}, `, alarm)
@@ -223,6 +225,17 @@ var machines = sync.OnceValue(func() map[string]*asl.Machine { //nolint:gocheckn
 	}
 	return all
 })
+
+// pivots are the tasks of a workflow that change something: there failures hurt.
+func pivots(workflow string) []string {
+	var titles []string
+	for _, title := range statesOf(workflow, true) {
+		if !slices.ContainsFunc([]string{"Check ", "Announce", "Observe", "Judge", "Prove", "Preflight", "Validate", "Examine"}, func(p string) bool { return strings.HasPrefix(title, p) }) {
+			titles = append(titles, title)
+		}
+	}
+	return titles
+}
 
 // statesOf are the titles of a workflow's states, of its tasks alone if wanted.
 func statesOf(workflow string, tasksOnly bool) []string {

@@ -125,11 +125,22 @@ func (d *drawer) inSomeState(tasksOnly bool) Fault {
 		workflow = release.Recover
 	}
 	titles := statesOf(workflow, tasksOnly)
+	if d.IntN(3) == 0 {
+		titles = pivots(workflow)
+	}
 	f := Fault{Workflow: workflow, State: titles[d.IntN(len(titles))], Nth: 1}
 	if d.IntN(3) == 0 {
 		f.Nth += d.IntN(6)
 	}
 	return f
+}
+
+// inLoop begins a fault in one of the turns in which a release watches its viewers, else somewhere.
+func (d *drawer) inLoop() Fault {
+	if d.plan.Workflow != release.Release || d.IntN(3) == 0 {
+		return d.somewhere()
+	}
+	return Fault{Workflow: release.Release, State: "Wait For Viewers", Nth: 1 + d.IntN(16), At: time.Second}
 }
 
 // somewhere is inSomeState, or a moment.

@@ -61,9 +61,12 @@ func fleetKinds() []kind {
 			s.w.CloudFront.Stick(id, pop)
 			return func() { s.w.CloudFront.Unstick(id, pop) }
 		}},
-		{"override", 3, func(d *drawer) Fault {
-			f := d.somewhere()
+		{"override", 4, func(d *drawer) Fault {
+			f := d.inLoop()
 			f.Size, f.For = float64(1+d.IntN(d.plan.Weather.POPs)), d.minutes(1, 120) // points of presence
+			if d.IntN(2) == 0 {
+				f.Size = float64(d.plan.Weather.POPs)
+			}
 			return f
 		}, func(s *storm, f Fault) func() {
 			for pop := range int(f.Size) {
@@ -81,7 +84,7 @@ func fleetKinds() []kind {
 			return func() { s.w.Mend(); s.breakChange() }
 		}},
 		{"viewers-vanish", 2, func(d *drawer) Fault {
-			f := d.somewhere()
+			f := d.inLoop()
 			f.For = d.minutes(1, 120)
 			return f
 		}, func(s *storm, _ Fault) func() {

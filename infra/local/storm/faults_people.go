@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,13 +35,7 @@ func peopleKinds() []kind {
 			f.Size = float64(300 + d.IntN(600)) // seconds of stickiness
 			return f
 		}, func(s *storm, f Fault) func() {
-			s.editPolicy(func(n *cloudfront.Node) {
-				if ttl := n.At("TrafficConfig/SingleWeightConfig/SessionStickinessConfig"); ttl != nil {
-					ttl.Set("MaximumTTL", fmt.Sprint(int(f.Size)))
-				} else {
-					n.Set("TrafficConfig/SingleHeaderConfig/Value", fmt.Sprintf("a colleague's %d", int(f.Size)))
-				}
-			})
+			s.editPolicy(restick(int(f.Size)))
 			return nil
 		}},
 		{"policy-switched-on", 2, at, func(s *storm, _ Fault) func() {
@@ -104,6 +99,17 @@ func (s *storm) gone() {
 	seen := s.before.seen
 	*s.before = *s.situation()
 	s.before.seen = seen
+}
+
+// restick is an edit of a policy: of its stickiness, in seconds, or of its header where it has none.
+func restick(seconds int) func(*cloudfront.Node) {
+	return func(n *cloudfront.Node) {
+		if ttl := n.At("TrafficConfig/SingleWeightConfig/SessionStickinessConfig"); ttl != nil {
+			ttl.Set("MaximumTTL", strconv.Itoa(seconds))
+		} else {
+			n.Set("TrafficConfig/SingleHeaderConfig/Value", fmt.Sprintf("a colleague's %d", seconds))
+		}
+	}
 }
 
 // edit is a colleague in the console, who may be refused.

@@ -1,9 +1,12 @@
 package storm
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
+	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/transport"
 )
 
@@ -36,6 +39,9 @@ func requestKinds() []kind {
 		return func(d *drawer) Fault {
 			f := d.somewhere()
 			f.Target = d.oneOf(names...)
+			if d.plan.Workflow == release.Release && d.IntN(3) == 0 {
+				f = Fault{Target: promoteCall} // whenever it comes
+			}
 			return f
 		}
 	}
@@ -60,6 +66,11 @@ func requestKinds() []kind {
 		{"request-lost", 2, once(operations()), func(s *storm, f Fault) func() { return s.next(f, transport.Outcome{Kind: transport.Disconnect}) }},
 		{"precondition-failed", 2, once([]string{"UpdateDistribution", "UpdateDistributionWithStagingConfig", "UpdateContinuousDeploymentPolicy", "DeleteContinuousDeploymentPolicy"}), func(s *storm, f Fault) func() {
 			return s.next(f, transport.Outcome{Kind: transport.Refuse, Status: http.StatusPreconditionFailed, Code: "PreconditionFailed", Message: "said the storm"})
+		}},
+		{"edit-under-a-write", 4, func(d *drawer) Fault {
+			return once([]string{"UpdateDistribution", promoteCall, updatePolicy, "DeleteContinuousDeploymentPolicy", "DeleteDistribution"})(d)
+		}, func(s *storm, f Fault) func() {
+			return s.onRequests(s.editUnder(f))
 		}},
 		{"request-late", 4, func(d *drawer) Fault {
 			f := once(writing())(d)
@@ -101,6 +112,27 @@ func requestKinds() []kind {
 		}, func(s *storm, f Fault) func() { s.w.S3.Conflicts = int(f.Size); return nil }},
 	}
 }
+
+// editUnder is a colleague who edits the same thing between our read and our write.
+func (s *storm) editUnder(f Fault) func(transport.Call) transport.Outcome {
+	struck := false
+	return func(c transport.Call) transport.Outcome {
+		if struck || c.Operation != f.Target {
+			return transport.Outcome{}
+		}
+		struck = true
+		return transport.Outcome{Before: func() {
+			if _, isPolicy := s.w.CloudFront.LivePolicy(c.ID); isPolicy {
+				s.editPolicy(restick(stickinessOf(c.Attempt)))
+				return
+			}
+			s.edit(c.ID, func(n *cloudfront.Node) { n.Set("Comment", fmt.Sprintf("%s at %s", colleague, s.stamp())) })
+		}}
+	}
+}
+
+// stickinessOf is some number of seconds that is allowed.
+func stickinessOf(n int) int { return 1000 + n }
 
 // onRequests lets a fault look at every request, and returns what ends that.
 func (s *storm) onRequests(strike func(transport.Call) transport.Outcome) (end func()) {

@@ -73,7 +73,13 @@ func Bugs() []Bug {
 			})
 		}},
 		{"wrong-side", "The judge compares the primary with itself.", func(s *storm) {
-			s.editing([]string{"Observe"}, func(part map[string]any) { part["canary"] = part["baseline"] })
+			s.editing([]string{"Observe"}, func(part map[string]any) {
+				canary, _ := part["canary"].(map[string]any)
+				baseline, _ := part["baseline"].(map[string]any)
+				for _, counts := range []string{"requests", "errors4xx", "errors5xx"} {
+					canary[counts] = baseline[counts]
+				}
+			})
 		}},
 		{"cleanup-ignores-locks", "A cleanup takes the lock, whoever holds it.", func(s *storm) {
 			s.calls = append(s.calls, func(call asl.Call, run func() asl.Result) asl.Result {

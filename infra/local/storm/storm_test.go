@@ -74,3 +74,16 @@ func TestPlanted(t *testing.T) {
 		})
 	}
 }
+
+func TestDbg(t *testing.T) {
+	from, _ := strconv.ParseUint(os.Getenv("FROM"), 10, 64)
+	n, _ := strconv.ParseUint(os.Getenv("N"), 10, 64)
+	for seed := from; seed < from+n; seed++ {
+		o := storm.Options{Bug: os.Getenv("BUG")}
+		if os.Getenv("V") != "" {
+			o.Timeline = func(l string) { fmt.Println(l) }
+		}
+		r := storm.Run(storm.Draw(seed, os.Getenv("W")), o)
+		fmt.Println(seed, r.Plan.Weather.Change, r.Ends, r.Violations)
+	}
+}
