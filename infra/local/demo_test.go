@@ -50,7 +50,11 @@ func TestEveryScenarioReadsWell(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			r := demo(t, "--scenario", s.Name, "--expected")
 			r.wantCode(t, 0)
-			wantContains(t, r.out, "\nRelease    ", "\nPlan       ", "\nCause      ", "\nViewers    ", "\nExit       0: the scenario must end so")
+			subject := "\nRelease    "
+			if s.Workflow != "" {
+				subject = "\nWorkflow   "
+			}
+			wantContains(t, r.out, subject, "\nPlan       ", "\nCause      ", "\nViewers    ", "\nExit       0: the scenario must end so")
 			wantGoodLines(t, strings.Split(r.out, "\n"), executions(s))
 		})
 	}
