@@ -14,7 +14,7 @@ import (
 
 const (
 	enrollRequest      = `{"primary": "E1PRIMARY", "reason": "the site is to be released by steps"}`
-	maintenanceRequest = `{"primary": "E1PRIMARY", "minutes": 60, "reason": "TLS 1.2 of 2021 at least"}`
+	maintenanceRequest = `{"primary": "E1PRIMARY", "minutes": 60, "reason": "TLS 1.2 of 2025 at least"}`
 
 	secondEnroll      = "second-enroll"
 	secondMaintenance = "second-maintenance"
