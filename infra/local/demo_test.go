@@ -80,7 +80,7 @@ func executions(s scenario.Scenario) []string {
 
 func wantGoodLines(t *testing.T, lines, names []string) {
 	t.Helper()
-	waits := 0
+	waits := map[string]int{} // by execution
 	for i, line := range lines {
 		switch {
 		case strings.ContainsAny(line, "\x1b\r"):
@@ -100,10 +100,14 @@ func wantGoodLines(t *testing.T, lines, names []string) {
 		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(line[:30], name) }) {
 			t.Errorf("line %q does not name its execution", line)
 		}
+		who := ""
+		if len(names) > 0 {
+			who = strings.Fields(line)[1]
+		}
 		if !wait.MatchString(line) || strings.Contains(line, "Wait For Viewers") {
-			waits = 0
-		} else if waits++; waits > 4 && !strings.Contains(line, "still ") {
-			t.Errorf("line %q is the %dth of its propagation", line, waits)
+			waits[who] = 0
+		} else if waits[who]++; waits[who] > 4 && !strings.Contains(line, "still ") {
+			t.Errorf("line %q is the %dth of its propagation", line, waits[who])
 		}
 	}
 }
