@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,6 +194,51 @@ func checkPair(t *testing.T, w *world.World, name string) {
 	if w.Locked() || w.Held() {
 		t.Errorf("%s: locked %t, held up %t", name, w.Locked(), w.Held())
 	}
+}
+
+// TestEnrollSaysWhatToDoWhereItCannotGoOn: a pair whose staging distribution is gone, as stacks leave it, and a policy that is
+// on and may be somebody else's. It touches neither, and once its word is followed it ends with a working pair.
+func TestEnrollSaysWhatToDoWhereItCannotGoOn(t *testing.T) {
+	t.Parallel()
+	turns := append([]cloudfront.Turn{{Name: "no switch", Apply: func(*cloudfront.Switches) {}}}, cloudfront.Turns()...)
+	count := 0
+	for _, from := range []halfApart{
+		{offAttached, deleted, deployed}, {onAttached, deleted, deployed}, {offAttached, deleted, inProgress}, {onDetached, enabled, deployed},
+	} {
+		for _, turn := range turns {
+			count++
+			t.Run(fmt.Sprint(from, " ", turn.Name), func(t *testing.T) {
+				t.Parallel()
+				refuseAndGoOn(t, from, turn)
+			})
+		}
+	}
+	t.Logf("%d refusals, each with the enrollment after it", count)
+}
+
+func refuseAndGoOn(t *testing.T, from halfApart, turn cloudfront.Turn) {
+	t.Helper()
+	w, _ := from.build(t)
+	turn.Apply(&w.CloudFront.Switches)
+	request := `{"primary": "E1PRIMARY", "staging": "E2STAGING"}`
+	says := release.SwitchOffCommand(w.Pair.Policy.ID)
+	if from.staging == deleted {
+		request, says = `{"primary": "E1PRIMARY"}`, "by retire of this primary"
+	}
+	x := runWorkflow(t, w, release.Enroll, "first", request)
+	if end := scenario.End(x); end != release.Rejected || !strings.Contains(x.Cause(), says) || len(ours(w)) > 0 {
+		t.Fatalf("got %s with the writes %v: %s; want it to say %q", end, operations(ours(w)), x.Cause(), says)
+	}
+	if from.staging == deleted {
+		runWorkflow(t, w, release.Retire, "retire", `{"primary": "E1PRIMARY"}`)
+	} else {
+		setPolicy(w, "false")
+		w.Clock.Advance(settled)
+	}
+	if x = runWorkflow(t, w, release.Enroll, "second", request); scenario.End(x) != release.Enrolled {
+		t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+	}
+	checkPair(t, w, "second")
 }
 
 // TestStoppedAnywhereAndStartedAgainItFinishes: enroll and maintenance, in every state that they come to.
