@@ -2,6 +2,7 @@ package preflight_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -53,9 +54,7 @@ type togetherCase struct {
 
 func togetherCases() map[string]togetherCase {
 	all := enrollCases()
-	for title, c := range maintenanceCases() {
-		all[title] = c
-	}
+	maps.Copy(all, maintenanceCases())
 	return all
 }
 
@@ -63,81 +62,99 @@ func enrollCases() map[string]togetherCase {
 	return map[string]togetherCase{
 		"a primary with HTTP/3": {
 			release.Enroll, func(w *world) { lone(w); w.primary().HttpVersion = types.HttpVersionHttp2and3 },
-			release.HTTP3Enabled, release.Block, []string{primaryID, "http2and3"},
+			release.HTTP3Enabled, release.Block,
+			[]string{primaryID, "http2and3"},
 		},
 		"a multi-tenant primary": {
 			release.Enroll, func(w *world) { lone(w); w.primary().ConnectionMode = types.ConnectionModeTenantOnly },
-			release.MultiTenant, release.Block, []string{"tenant-only"},
+			release.MultiTenant, release.Block,
+			[]string{"tenant-only"},
 		},
 		"a staging distribution as the primary": {
 			release.Enroll, func(w *world) { lone(w); w.primary().Staging = aws.Bool(true) },
-			release.PrimaryIsStaging, release.Block, []string{primaryID},
+			release.PrimaryIsStaging, release.Block,
+			[]string{primaryID},
 		},
 		"what a copy does not have": {
 			release.Enroll, lone, release.NotCopied, release.Note, []string{"alternate domain names", "tags", "additional metrics"},
 		},
 		"what can no longer be changed": {
 			release.Enroll, func(w *world) { lone(w); w.primary().WebACLId = aws.String("arn:acl") },
-			release.FrozenWhileAttached, release.Note, []string{"PriceClass", "HttpVersion", "certificate", "arn:acl", "maintenance"},
+			release.FrozenWhileAttached, release.Note,
+			[]string{"PriceClass", "HttpVersion", "certificate", "arn:acl", "maintenance"},
 		},
 		"a bucket whose policy will not know the copy": {
 			release.Enroll, lone, release.BucketPolicyRefusesStaging, release.Note, []string{siteBucket},
 		},
 		"twenty staging distributions": {
 			release.Enroll, func(w *world) { lone(w); many(w, 20, true) },
-			release.QuotaReached, release.Warn, []string{"20 staging distributions of 20", "cleanup", "Service Quotas"},
+			release.QuotaReached, release.Warn,
+			[]string{"20 staging distributions of 20", "cleanup", "Service Quotas"},
 		},
 		"five hundred distributions": {
 			release.Enroll, func(w *world) { lone(w); many(w, 496, false) },
-			release.QuotaReached, release.Warn, []string{"500 distributions of 500"},
+			release.QuotaReached, release.Warn,
+			[]string{"500 distributions of 500"},
 		},
 		"a quota that is almost reached": {
 			release.Enroll, func(w *world) { lone(w); many(w, 17, true) },
-			release.QuotaNearlyReached, release.Note, []string{"17 staging distributions of 20"},
+			release.QuotaNearlyReached, release.Note,
+			[]string{"17 staging distributions of 20"},
 		},
 		"a policy that is attached and on": {
 			release.Enroll, func(w *world) { w.policy.Enabled = aws.Bool(true) },
-			release.PolicyInUse, release.Warn, []string{policyID, "0.05", "acknowledge policy-in-use"},
+			release.PolicyInUse, release.Warn,
+			[]string{policyID, "0.05", "acknowledge policy-in-use"},
 		},
 		"a policy that is on somewhere else": {
 			release.Enroll, func(w *world) { given(w); w.policy = policyFor(stagingID); w.policy.Enabled = aws.Bool(true) },
-			release.PolicyEnabled, release.Block, []string{policyID, "not attached to " + primaryID},
+			release.PolicyEnabled, release.Block,
+			[]string{policyID, "not attached to " + primaryID},
 		},
 		"an attached policy that does not exist": {
 			release.Enroll, func(w *world) { w.fail["GetContinuousDeploymentPolicy"] = answer(live.NoSuchPolicy) },
-			release.PolicyMissing, release.Block, []string{policyID, "retire"},
+			release.PolicyMissing, release.Block,
+			[]string{policyID, "retire"},
 		},
 		"an attached policy whose staging distribution is gone": {
 			release.Enroll, func(w *world) { delete(w.configs, stagingID); w.listed = w.listed[:len(w.listed)-1] },
-			release.StagingUnknown, release.Block, []string{stagingID + domain, "retire"},
+			release.StagingUnknown, release.Block,
+			[]string{stagingID + domain, "retire"},
 		},
 		"a request that names another staging distribution than the policy": {
 			release.Enroll, func(w *world) { w.requestOf(release.Enroll, `{"primary": "EPRIMARY1", "staging": "EOTHER1"}`) },
-			release.StagingMismatch, release.Block, []string{"EOTHER1", stagingID, "retire"},
+			release.StagingMismatch, release.Block,
+			[]string{"EOTHER1", stagingID, "retire"},
 		},
 		"a request that names a staging distribution that is not there": {
 			release.Enroll, func(w *world) { given(w); delete(w.configs, stagingID) },
-			release.StagingUnknown, release.Block, []string{stagingID, "copies the primary"},
+			release.StagingUnknown, release.Block,
+			[]string{stagingID, "copies the primary"},
 		},
 		"a request that names a primary for staging": {
 			release.Enroll, func(w *world) { given(w); w.staging().Staging = aws.Bool(false) },
-			release.StagingFlagMissing, release.Block, []string{stagingID, "copies the primary"},
+			release.StagingFlagMissing, release.Block,
+			[]string{stagingID, "copies the primary"},
 		},
 		"a given staging distribution that must follow its primary": {
 			release.Enroll, func(w *world) { given(w); w.staging().PriceClass = types.PriceClassPriceClass100 },
-			release.StagingToBeAligned, release.Warn, []string{"PriceClass_100", "PriceClass_All", "acknowledge staging-to-be-aligned"},
+			release.StagingToBeAligned, release.Warn,
+			[]string{"PriceClass_100", "PriceClass_All", "acknowledge staging-to-be-aligned"},
 		},
 		"a staging distribution of the pair that must follow its primary": {
 			release.Enroll, func(w *world) { w.staging().PriceClass = types.PriceClassPriceClass100 },
-			release.StagingToBeAligned, release.Note, []string{"PriceClass_100"},
+			release.StagingToBeAligned, release.Note,
+			[]string{"PriceClass_100"},
 		},
 		"a staging distribution that is off": {
 			release.Enroll, func(w *world) { given(w); w.staging().Enabled = aws.Bool(false) },
-			release.StagingDisabled, release.Note, []string{"it is enabled"},
+			release.StagingDisabled, release.Note,
+			[]string{"it is enabled"},
 		},
 		"a staging distribution that brings something along": {
 			release.Enroll, func(w *world) { given(w); w.staging().DefaultRootObject = aws.String("home.html") },
-			release.StagingCarriesOtherChanges, release.Note, []string{"home.html", release.KindStaged},
+			release.StagingCarriesOtherChanges, release.Note,
+			[]string{"home.html", release.KindStaged},
 		},
 	}
 }
@@ -146,14 +163,16 @@ func maintenanceCases() map[string]togetherCase {
 	return map[string]togetherCase{
 		"maintenance of a pair that is in use": {
 			release.Maintenance, func(w *world) { w.policy.Enabled = aws.Bool(true) },
-			release.PolicyEnabled, release.Block, []string{policyID},
+			release.PolicyEnabled, release.Block,
+			[]string{policyID},
 		},
 		"maintenance of a primary without a pair": {
 			release.Maintenance, lone, release.PolicyNotAttached, release.Block, []string{primaryID},
 		},
 		"maintenance of a pair whose staging distribution is off": {
 			release.Maintenance, func(w *world) { w.staging().Enabled = aws.Bool(false) },
-			release.StagingDisabled, release.Note, []string{stagingID},
+			release.StagingDisabled, release.Note,
+			[]string{stagingID},
 		},
 		"a door that was left open": {
 			release.Maintenance, door, release.PolicyNotAttached, release.Note, []string{"earlier maintenance", "opens the door again"},

@@ -230,7 +230,9 @@ func refuseAndGoOn(t *testing.T, from halfApart, turn cloudfront.Turn) {
 		t.Fatalf("got %s with the writes %v: %s; want it to say %q", end, operations(ours(w)), x.Cause(), says)
 	}
 	if from.staging == deleted {
-		runWorkflow(t, w, release.Retire, "retire", `{"primary": "E1PRIMARY"}`)
+		if x = runWorkflow(t, w, release.Retire, "retire", `{"primary": "E1PRIMARY"}`); scenario.End(x) != release.Retired {
+			t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+		}
 	} else {
 		setPolicy(w, "false")
 		w.Clock.Advance(settled)
@@ -261,7 +263,9 @@ func TestStoppedAnywhereAndStartedAgainItFinishes(t *testing.T) {
 				w.When(state, 1, func(x *asl.Execution) {
 					w.Clock.After(50*time.Millisecond, func() { x.Stop("Stopped", "by the test") })
 				})
-				runWorkflow(t, w, c.workflow, "first", c.request)
+				if x := runWorkflow(t, w, c.workflow, "first", c.request); scenario.End(x) != scenario.Aborted {
+					t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+				}
 				x := runWorkflow(t, w, c.workflow, "second", c.request)
 				if end := scenario.End(x); end != c.end {
 					t.Fatalf("got %s: %s", end, x.Cause())
