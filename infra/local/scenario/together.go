@@ -34,8 +34,10 @@ func together() []Scenario {
 			Name: "enroll-interrupted", Story: "Enroll is stopped while the copy is on its way to the edges: a second one finds the copy and goes on.",
 			Workflow: release.Enroll, Request: enrollRequest, Options: alone,
 			Ends: []Ending{
-				{release.Enroll, []string{Aborted}}, {world.RecoveryOf(release.Enroll, 1), []string{release.Recovered}},
-				{secondEnroll, []string{release.Enrolled}}, {First, []string{release.Promoted}},
+				{release.Enroll, []string{Aborted}},
+				{world.RecoveryOf(release.Enroll, 1), []string{release.Recovered}},
+				{secondEnroll, []string{release.Enrolled}},
+				{First, []string{release.Promoted}},
 			},
 			Prepare: func(w *world.World) error {
 				stopIn(w, "Wait For Staging")
@@ -68,8 +70,10 @@ func together() []Scenario {
 			Name: "maintenance-interrupted", Story: "Maintenance dies with its door open: a second one opens the door again, and puts the pair together when its time is up.",
 			Workflow: release.Maintenance, Request: maintenanceRequest,
 			Ends: []Ending{
-				{release.Maintenance, []string{Aborted}}, {world.RecoveryOf(release.Maintenance, 1), []string{release.Recovered}},
-				{secondMaintenance, []string{release.Maintained}}, {First, []string{release.Promoted}},
+				{release.Maintenance, []string{Aborted}},
+				{world.RecoveryOf(release.Maintenance, 1), []string{release.Recovered}},
+				{secondMaintenance, []string{release.Maintained}},
+				{First, []string{release.Promoted}},
 			},
 			Prepare: func(w *world.World) error {
 				w.When("Wait For Operator", 3, func(x *asl.Execution) {
