@@ -35,7 +35,7 @@ func checkAftermath(t *testing.T, stage *scenario.Stage) {
 	if end != release.NeedsOperator && policy.Enabled && !inUse {
 		t.Errorf("%s, but the policy is enabled", end)
 	}
-	if found := w.Pair.Policy; end != release.NeedsOperator && !othersEditedPolicy(w) && (policy.Type != found.Type || policy.MaximumTTL != found.MaximumTTL) {
+	if found := w.Pair.Policy; end != release.NeedsOperator && end != release.Retired && !othersEditedPolicy(w) && (policy.Type != found.Type || policy.MaximumTTL != found.MaximumTTL) {
 		t.Errorf("%s, but the policy routes %+v where it was found with %+v", end, policy, found)
 	}
 	if end != release.NeedsOperator && w.Locked() && !gaveUp(x, "Release Lock") {
