@@ -73,7 +73,7 @@ func TestCleanupComesEveryDayAndOnlyReports(t *testing.T) {
 		"rate":         {stack.say(schedule["ScheduleExpression"]), "rate(1 day)"},
 		"state":        {stack.say(schedule["State"]), "ENABLED"},
 		"target":       {stack.say(at(target, "Arn")), "${WorkflowcleanupStateMachine}"},
-		"input":        {stack.say(at(target, "Input")), `{"apply":false,"reason":"schedule"}`},
+		"input":        {stack.say(at(target, "Input")), `{"apply":false,"reason":"scheduled"}`},
 		"dead letters": {stack.say(at(target, "DeadLetterConfig", "Arn")), "${Undelivered}"},
 	} {
 		if got, want := pair[0], pair[1]; got != want {

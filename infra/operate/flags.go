@@ -59,3 +59,6 @@ func primaryRule(id string) error {
 	_, err := release.ParseRecovery(recovery{Primary: id}.json())
 	return err
 }
+
+// isPrimary tells the lock of a primary from that of a policy, which a cleanup works on.
+func isPrimary(id string) bool { return primaryRule(id) == nil }

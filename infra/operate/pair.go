@@ -77,7 +77,7 @@ func (t *tool) lookAtLock(ctx context.Context, p *pair) error {
 		p.fact("Recover", "is at it: %s", follower(p.worker))
 		return nil
 	}
-	if primaryRule(p.primary) != nil {
+	if !isPrimary(p.primary) {
 		p.attention = append(p.attention, fmt.Sprintf("%s, which is %s, was taking this apart: make cleanup APPLY=true goes on with it", holder.Name, ended(got)))
 		return nil
 	}
@@ -137,7 +137,7 @@ func (t *tool) lookAtHold(ctx context.Context, p *pair) error {
 
 // lookAtViewers says what viewers get, where whoever asks is permitted to see that.
 func (t *tool) lookAtViewers(ctx context.Context, p *pair) error {
-	if primaryRule(p.primary) != nil {
+	if !isPrimary(p.primary) {
 		return nil // the policy that a cleanup works on: it has a lock of its own, and no viewers
 	}
 	got, err := t.Pairs.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &p.primary})

@@ -216,7 +216,7 @@ func TestTheNextRunGoesOn(t *testing.T) {
 	t.Parallel()
 	stage, a := accountOf(t, apply, few, slices.Repeat([]string{release.OrphanNoPolicy}, release.MaxItems+3)...)
 	run(t, stage)
-	again(t, stage.World, "tomorrow", release.Cleaned)
+	_ = again(t, stage.World, "tomorrow", release.Cleaned)
 	if err := a.CheckClean(); err != nil {
 		t.Error(err)
 	}
