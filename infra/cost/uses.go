@@ -43,7 +43,7 @@ func uses() map[string]use {
 		"detachpolicy":      {gets: 1},
 		"disablepolicy":     {gets: 1},
 		"disablestaging":    {gets: 1},
-		"examinepair":       {gets: 2},
+		"examinepair":       {gets: 3},
 		"finddeadrun":       {gets: 1},
 		"findorphans":       {puts: 8, gets: 13},
 		"findpair":          {puts: 4, gets: 7},
