@@ -22,7 +22,7 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy site start stop status enroll maintenance done recover bench bench-judge fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy site start stop status enroll maintenance done recover retire cleanup bench bench-judge fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,10 @@ done: build/operate ## end a maintenance: PRIMARY=E1… [REASON=who says so]
 	@build/operate done $(call flags,PRIMARY REASON)
 recover: build/operate ## make a pair safe: PRIMARY=E1… [REASON=text] [CLEAR_HOLD=why]
 	@build/operate recover $(call flags,PRIMARY REASON CLEAR_HOLD)
+retire: build/operate ## take a pair apart; the primary stays as it is: PRIMARY=E1… [REASON=text]
+	@build/operate retire $(call flags,PRIMARY REASON)
+cleanup: build/operate ## find policies and staging distributions that nobody owns: [APPLY=true, else only a report] [MINIMUM_AGE=24h] [REASON=text]
+	@build/operate cleanup $(if $(filter command,$(origin APPLY)),--apply='$(subst ','\'',$(APPLY))') $(call flags,MINIMUM_AGE REASON)
 
 ##@ Tidy up
 clean: ## remove everything that was built

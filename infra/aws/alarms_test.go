@@ -172,8 +172,10 @@ func TestTheCauseOfAnOperatorsCaseIsMailed(t *testing.T) {
 	}
 	suffix := stack.say(at(list(at(pattern, "detail", "input"))[0], "anything-but", "suffix"))
 	for _, s := range stack.all("AWS::Scheduler::Schedule") {
-		if input := stack.say(at(s.Properties["Target"], "Input")); suffix == "" || !strings.HasSuffix(input, suffix) {
-			t.Errorf("the schedule's input %s does not end in %s", input, suffix)
+		// Recover fails every time until somebody has acted; of cleanup, once a day, the cause is wanted.
+		mailed := s == stack.one(t, "AWS::Scheduler::Schedule", "CleanupSchedule")
+		if input := stack.say(at(s.Properties["Target"], "Input")); suffix == "" || strings.HasSuffix(input, suffix) == mailed {
+			t.Errorf("the schedule's input is %s, the suffix that is left out %s", input, suffix)
 		}
 	}
 	role := stack.one(t, "AWS::IAM::Role", "CausesRole")

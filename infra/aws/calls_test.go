@@ -103,6 +103,8 @@ func resourcesOf(t *testing.T, c transport.Call, action string) []string {
 	switch {
 	case c.Service == "CloudFront" && strings.Contains(c.Path, "/continuous-deployment-policy/"):
 		return []string{strings.TrimSuffix(anyPolicy, "*") + c.ID}
+	case c.Operation == "CreateContinuousDeploymentPolicy":
+		return []string{strings.TrimSuffix(anyPolicy, "*") + "to-be"}
 	case c.Operation == "ListTagsForResource":
 		query, err := url.ParseQuery(c.Query)
 		if err != nil {

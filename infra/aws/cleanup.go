@@ -8,6 +8,7 @@ import (
 )
 
 // addCleanup starts the cleanup workflow on a schedule. Scheduler delivers at least once; two cleanups at once do no harm.
+// The reason is another than that of recover's schedule, whose causes mailCauses leaves out: here a cause a day is wanted.
 func (p *parts) addCleanup() {
 	if p.settings.cleanupEvery == 0 {
 		return
@@ -22,7 +23,7 @@ func (p *parts) addCleanup() {
 		Schedule:     awsscheduler.ScheduleExpression_Rate(every),
 		TimeWindow:   awsscheduler.TimeWindow_Off(),
 		Target: awsschedulertargets.NewStepFunctionsStartExecution(p.cleanupMachine, &awsschedulertargets.ScheduleTargetBaseProps{
-			Input:           awsscheduler.ScheduleTargetInput_FromObject(map[string]any{"apply": p.settings.cleanupApply, "reason": "schedule"}),
+			Input:           awsscheduler.ScheduleTargetInput_FromObject(map[string]any{"apply": p.settings.cleanupApply, "reason": "scheduled"}),
 			Role:            may,
 			DeadLetterQueue: p.undelivered,
 			RetryAttempts:   jsii.Number(tryTimes),

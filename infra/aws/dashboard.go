@@ -125,12 +125,12 @@ func requests(d pair) awscloudwatch.IWidget {
 	})
 }
 
-// failures are those that the state machine repeats, too: a few of Throttled are no harm. What is still in use passes, and
-// is left out, because the dashboard is free with so many metrics.
+// failures are those that the state machine repeats, too: a few of Throttled are no harm. What passes by itself and what was
+// asked for wrongly are left out, because the dashboard is free with so many metrics.
 func failures() awscloudwatch.IWidget {
 	var all []awscloudwatch.IMetric
 	for _, name := range fault.Names() {
-		if name == fault.StillInUse {
+		if name == fault.StillInUse || name == fault.InvalidRequest {
 			continue
 		}
 		all = append(all, labelled(ours(metricFailures, sumOf, minutes(5), dimensionFault, string(name)), string(name)))

@@ -110,16 +110,11 @@ func (p *parts) machineMetrics() []logMetric {
 	for _, workflow := range release.Workflows() {
 		metrics = append(metrics,
 			logMetric{metricNeedsOperator, p.machineLogs[workflow], filter(operatorNeeded()), "1", nil, awscloudwatch.Unit_COUNT})
-		// A retire or cleanup that has died has left a lock, which the next cleanup finds.
+		// What another workflow leaves when it dies, recover makes safe, or the next cleanup finds (docs/design.md).
 		name := map[string]string{release.Release: metricReleasesDied, release.Recover: metricRecoverDied}[workflow]
 		if name != "" {
 			metrics = append(metrics, logMetric{name, p.machineLogs[workflow], filter(died()), "1", nil, awscloudwatch.Unit_COUNT})
 		}
-	}
-	// Of these it is enough to know that somebody is needed: whoever has started them is watching.
-	for _, workflow := range []string{release.Enroll, release.Maintenance} {
-		metrics = append(metrics,
-			logMetric{metricNeedsOperator, p.machineLogs[workflow], filter(operatorNeeded()), "1", nil, awscloudwatch.Unit_COUNT})
 	}
 	return metrics
 }

@@ -2,13 +2,13 @@ package main_test
 
 import (
 	"bytes"
-	"cloudfront-cd/internal/release"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"cloudfront-cd/internal/release"
 	"cloudfront-cd/statemachine/golden"
 )
 

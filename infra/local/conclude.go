@@ -14,7 +14,8 @@ import (
 	population "cloudfront-cd/internal/standin/viewers"
 )
 
-// conclude is one execution's end: its verdict, its Cause as the console shows it, and where the evidence is.
+// conclude is one execution's end: its verdict, its Cause as the console shows it (but for the SDK's wrapping), and where
+// the evidence is.
 func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Execution) {
 	end, doc := scenario.End(x), outcome(x)
 	took := watch.Short(x.StopDate().Sub(x.StartDate()))
@@ -25,7 +26,7 @@ func conclude(screen *watch.Screen, s settings, stage *scenario.Stage, x *asl.Ex
 		cause = doc.Outcome.Cause
 	}
 	for i, part := range strings.Split(cause, release.BetweenFindings) {
-		screen.Field([]string{"Cause", ""}[min(i, 1)], part)
+		screen.Field([]string{"Cause", ""}[min(i, 1)], watch.Plainly(part))
 	}
 	if key, _, found := stage.World.Evidence(x); found {
 		screen.Field("Record", "s3://"+world.Bucket+"/"+key)

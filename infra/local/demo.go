@@ -71,7 +71,7 @@ func list(screen *watch.Screen) {
 
 // plan is what the scenario's first execution was asked for, if the workflow will accept that.
 func plan(stage *scenario.Stage) (release.Plan, error) {
-	return release.ParsePlan(stage.World.Executions[0].Input())
+	return release.Parse(stage.Workflow, stage.World.Executions[0].Input())
 }
 
 // allAlarmsOK makes up the alarms that the request names, as the viewers are made up: a rehearsal has no account.

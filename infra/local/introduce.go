@@ -15,15 +15,7 @@ import (
 // introduce says what is going to be released, how, and what of it is real.
 func introduce(screen *watch.Screen, s settings, stage *scenario.Stage) {
 	screen.Field("Scenario", s.scenario.Name+": "+s.story())
-	p, err := plan(stage)
-	if stage.Workflow != "" {
-		screen.Field("Workflow", stage.Workflow+" with "+stage.Request)
-	} else if err != nil {
-		screen.Field("Release", "the request will be refused; see Validate Request below")
-	} else {
-		screen.Field("Release", whatIsReleased(s, p, stage.World.Pair.StagingID))
-		screen.Field("Plan", watch.Way(p))
-	}
+	introducePlan(screen, s, stage)
 	staging := stage.World.Pair.StagingID
 	if staging == "" {
 		staging = "not there yet"
@@ -37,6 +29,24 @@ func introduce(screen *watch.Screen, s settings, stage *scenario.Stage) {
 			"distributions in; alarms, which are all OK. Functions do not run. Nothing of this was looked up in an account")
 	}
 	screen.Blank()
+}
+
+func introducePlan(screen *watch.Screen, s settings, stage *scenario.Stage) {
+	p, err := plan(stage)
+	subject := "Release"
+	if stage.Workflow != "" {
+		subject = "Workflow"
+	}
+	switch {
+	case err != nil:
+		screen.Field(subject, "the request will be refused; see Validate Request below")
+	case stage.Workflow != "":
+		screen.Field(subject, stage.Workflow+" with "+stage.Request)
+		screen.Field("Plan", watch.WayOf(stage.Workflow, p))
+	default:
+		screen.Field(subject, whatIsReleased(s, p, stage.World.Pair.StagingID))
+		screen.Field("Plan", watch.Way(p))
+	}
 }
 
 // story is the scenario's, which is written for the example's pair and request.

@@ -61,7 +61,11 @@ func (t *tool) find(ctx context.Context, name string) (*sfn.DescribeExecutionOut
 	}
 	var got *sfn.DescribeExecutionOutput
 	err := errors.New("the stack has no workflow")
-	for _, machine := range []string{t.stack.releases, t.stack.recoveries, t.stack.others[release.Enroll], t.stack.others[release.Maintenance]} {
+	machines := []string{t.stack.releases, t.stack.recoveries}
+	for _, workflow := range []string{release.Enroll, release.Maintenance, release.Retire, release.Cleanup} {
+		machines = append(machines, t.stack.others[workflow])
+	}
+	for _, machine := range machines {
 		if machine == "" {
 			continue
 		}

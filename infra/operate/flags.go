@@ -48,8 +48,17 @@ func checkPrimary(command, id string) error {
 	if id == "" {
 		return badUsage(command, "--primary is missing: give the id of the primary distribution")
 	}
-	if _, err := release.ParseRecovery(recovery{Primary: id}.json()); err != nil {
+	if err := primaryRule(id); err != nil {
 		return badUsage(command, "--%w", err)
 	}
 	return nil
 }
+
+// primaryRule says how an id is none of a distribution.
+func primaryRule(id string) error {
+	_, err := release.ParseRecovery(recovery{Primary: id}.json())
+	return err
+}
+
+// isPrimary tells the lock of a primary from that of a policy, which a cleanup works on.
+func isPrimary(id string) bool { return primaryRule(id) == nil }

@@ -74,6 +74,7 @@ func deployed(t *testing.T, name string) *account {
 		"RecordBucketName":       world.Bucket,
 
 		"EnrollStateMachineArn": w.Machines[release.Enroll].ARN, "MaintenanceStateMachineArn": w.Machines[release.Maintenance].ARN,
+		"RetireStateMachineArn": w.Machines[release.Retire].ARN, "CleanupStateMachineArn": w.Machines[release.Cleanup].ARN,
 	}}}
 }
 

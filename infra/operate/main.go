@@ -33,13 +33,17 @@ const usage = `Usage:
   operate maintenance --primary ID --minutes N [--reason TEXT]
                                                 take the policy off, for changes that it does not allow
   operate done --primary ID [--reason TEXT]     end a maintenance: the primary has what it should have
+  operate retire --primary ID [--reason TEXT]   take a pair apart; the primary stays as it is
+  operate cleanup [--apply] [--minimum-age TIME] [--reason TEXT]
+                                                find what nobody owns any more; with --apply take it apart
   operate COMMAND --help                        the flags
 
 Credentials and profile are the AWS CLI's; the region is us-east-1. Ctrl-C ends the following, never a release.
 
-Exit codes: 0 Promoted, Nothing To Release, Recovered, Nothing To Recover, Enrolled or Maintained; 3 Rejected, also when the request is
-refused before anything is started; 4 Rolled Back; 5 Needs Operator; 2 bad usage, or a file that cannot be read;
-1 the end is none of these, or could not be seen. status: 0 nothing to do, 5 somebody has to look.
+Exit codes: 0 Promoted, Calibrated, Nothing To Release, Recovered, Nothing To Recover, Enrolled, Maintained, Retired, Clean, Cleaned or
+Orphans Found; 3 Rejected, also when the request of a release is refused before anything is started; 4 Rolled Back; 5 Needs Operator;
+2 bad usage, or a file that cannot be read; 1 the end is none of these, or could not be seen. status: 0 nothing to do, 5 somebody has
+to look.
 `
 
 func main() {
@@ -105,6 +109,7 @@ func commands() map[string]func(args []string, env environment) (action, error) 
 	return map[string]func([]string, environment) (action, error){
 		"start": parseStart, "stop": parseStop, "status": parseStatus, "recover": parseRecover,
 		release.Enroll: parseEnroll, release.Maintenance: parseMaintenance, "done": parseDone,
+		release.Retire: parseRetire, release.Cleanup: parseCleanup,
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -76,6 +77,10 @@ func (t *tool) lookAtLock(ctx context.Context, p *pair) error {
 		p.fact("Recover", "is at it: %s", follower(p.worker))
 		return nil
 	}
+	if !isPrimary(p.primary) {
+		p.attention = append(p.attention, fmt.Sprintf("%s, which is %s, was taking this apart: make cleanup APPLY=true goes on with it", holder.Name, ended(got)))
+		return nil
+	}
 	p.attention = append(p.attention, fmt.Sprintf("%s, which is %s, has not made the pair safe: make recover PRIMARY=%s (the stack's schedule tries as well)", holder.Name, ended(got), p.primary))
 	return nil
 }
@@ -90,11 +95,13 @@ func (t *tool) lookAtRun(ctx context.Context, p *pair, holder record.Holder) err
 	if doc.Step != nil && doc.Plan != nil && doc.Promotion == nil && doc.Stop == nil {
 		at += fmt.Sprintf("; step %d of %d: %s of the viewers to staging", doc.Step.Index+1, len(doc.Plan.Ramp), watch.Percent(doc.Step.Weight))
 	}
-	name := map[bool]string{true: "Recover", false: "Release"}[holder.Recovers]
-	p.fact(name, "%s", at)
+	p.fact(titleOf(cmp.Or(doc.Workflow, release.Release)), "%s", at)
 	p.fact("", "follow: %s", follower(holder.Execution))
 	return nil
 }
+
+// titleOf is a workflow's name at the beginning of a line.
+func titleOf(workflow string) string { return strings.ToUpper(workflow[:1]) + workflow[1:] }
 
 // where is the state that an execution has entered last, when, and with which document.
 func (t *tool) where(ctx context.Context, arn string) (title string, since time.Time, doc release.Document, err error) {
@@ -130,6 +137,9 @@ func (t *tool) lookAtHold(ctx context.Context, p *pair) error {
 
 // lookAtViewers says what viewers get, where whoever asks is permitted to see that.
 func (t *tool) lookAtViewers(ctx context.Context, p *pair) error {
+	if !isPrimary(p.primary) {
+		return nil // the policy that a cleanup works on: it has a lock of its own, and no viewers
+	}
 	got, err := t.Pairs.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &p.primary})
 	switch {
 	case denied(err):

@@ -17,7 +17,7 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// pairing is a request of enroll or of maintenance, and the commands of these names.
+// pairing is a request of enroll, of maintenance or of retire, and the commands of these names.
 type pairing struct {
 	workflow string
 
@@ -75,21 +75,30 @@ func (p pairing) checked(parse func([]byte) (release.Plan, error)) (action, erro
 }
 
 func (p pairing) start(ctx context.Context, t *tool, input string) (int, error) {
-	machine := t.stack.others[p.workflow]
-	if machine == "" {
-		return exitcode.Failure, noStack(fmt.Errorf("the stack %s has no workflow %s: it was deployed by another version", stackName, p.workflow))
-	}
-	out, err := t.Executions.StartExecution(ctx, &sfn.StartExecutionInput{
-		StateMachineArn: &machine, Name: aws.String(p.workflow + "-" + p.Primary + "-" + stamp(t.Now())), Input: &input,
-	})
+	arn, err := t.startOther(ctx, p.workflow, p.workflow+"-"+p.Primary, input)
 	if err != nil {
-		return exitcode.Failure, failed(fmt.Errorf("start %s: %w", p.workflow, err), nothingDone)
+		return exitcode.Failure, err
 	}
-	t.introduce(aws.ToString(out.ExecutionArn), "started "+moment(aws.ToTime(out.StartDate)))
 	if p.workflow == release.Maintenance {
 		t.Out.Field("Then", "once the door is open, change the primary; then: make done PRIMARY="+p.Primary)
 	}
-	return t.exitWith(ctx, aws.ToString(out.ExecutionArn))
+	return t.exitWith(ctx, arn)
+}
+
+// startOther starts a workflow that an older stack may not have; the name gets the time.
+func (t *tool) startOther(ctx context.Context, workflow, name, input string) (arn string, err error) {
+	machine := t.stack.others[workflow]
+	if machine == "" {
+		return "", noStack(fmt.Errorf("the stack %s has no workflow %s: it was deployed by another version", stackName, workflow))
+	}
+	out, err := t.Executions.StartExecution(ctx, &sfn.StartExecutionInput{
+		StateMachineArn: &machine, Name: aws.String(name + "-" + stamp(t.Now())), Input: &input,
+	})
+	if err != nil {
+		return "", failed(fmt.Errorf("start %s: %w", workflow, err), nothingDone)
+	}
+	t.introduce(aws.ToString(out.ExecutionArn), "started "+moment(aws.ToTime(out.StartDate)))
+	return aws.ToString(out.ExecutionArn), nil
 }
 
 // done is the command done: the primary has what it should have.

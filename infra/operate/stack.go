@@ -97,6 +97,7 @@ func (t *tool) readStack(ctx context.Context) (stack, error) {
 	}
 	others := map[string]string{
 		release.Enroll: outputs["EnrollStateMachineArn"], release.Maintenance: outputs["MaintenanceStateMachineArn"],
+		release.Retire: outputs["RetireStateMachineArn"], release.Cleanup: outputs["CleanupStateMachineArn"],
 	}
 	return stack{outputs["ReleaseStateMachineArn"], outputs["RecoverStateMachineArn"], outputs["RecordBucketName"], others}, nil
 }

@@ -29,11 +29,14 @@ func (r *run) pairing(at time.Time, part []byte) bool {
 		show(r, at, part, func(at time.Time, d release.Door) { r.once(at, d.Note, Plain) })
 	case "Detach Policy":
 		show(r, at, part, func(at time.Time, d release.Detach) {
-			if d.StillAttached != "" {
+			switch {
+			case d.StillAttached != "":
 				r.line(at, "CloudFront keeps the policy attached: only its deletion takes it off", Doubt)
-				return
+			case d.LastModified.IsZero(): // nothing was written
+				r.line(at, "no policy is attached", Plain)
+			default:
+				r.line(at, "the policy is taken off "+d.Distribution, Plain)
 			}
-			r.line(at, "the policy is taken off "+d.Distribution, Plain)
 		})
 	case "Preflight Again":
 		show(r, at, part, r.preflight)

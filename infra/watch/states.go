@@ -85,10 +85,7 @@ func (r *run) apart(at time.Time, part []byte) bool {
 		})
 	case "Note Result":
 		show(r, at, part, func(at time.Time, result release.Result) {
-			style := Plain
-			if !result.Done {
-				style = Doubt
-			}
+			style := map[bool]Style{true: Plain, false: Doubt}[result.Done]
 			r.line(at, result.Orphan.Kind+": "+result.Note, style)
 		})
 	case "Report":

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"cloudfront-cd/internal/fault"
 )
@@ -30,37 +31,56 @@ type Visit func(Distribution) (requests int, enough bool, err error)
 func (w *Walk) Go(ctx context.Context, api cloudfront.ListDistributionsAPIClient, visit Visit) (over bool, err error) {
 	begun := w.Marker
 	for {
-		in := &cloudfront.ListDistributionsInput{}
-		if w.Marker != "" {
-			in.Marker = aws.String(w.Marker)
-		}
-		got, err := api.ListDistributions(ctx, in)
-		w.Requests++
+		items, more, err := w.page(ctx, api)
 		if err != nil {
-			return false, w.slowDown(begun, fmt.Errorf("list the distributions: %w", err))
+			return false, w.slowDown(begun, err)
 		}
-		if got.DistributionList == nil {
-			return false, fault.Errorf(fault.Unavailable, "list the distributions: the answer carries no list")
-		}
-		for _, item := range got.DistributionList.Items {
-			d := ofSummary(item)
-			requests, enough, err := visit(d)
-			w.Requests += requests
-			if err != nil {
-				return false, w.slowDown(begun, err)
-			}
-			w.Marker = d.ID
-			if enough {
-				return true, nil
-			}
-			if w.Requests >= Requests {
-				return false, nil
-			}
-		}
-		if !aws.ToBool(got.DistributionList.IsTruncated) {
+		enough, err := w.each(items, visit)
+		switch {
+		case err != nil:
+			return false, w.slowDown(begun, err)
+		case enough:
+			return true, nil
+		case w.Requests >= Requests:
+			return false, nil
+		case !more:
 			return true, nil
 		}
 	}
+}
+
+// page is the next page of the list.
+func (w *Walk) page(ctx context.Context, api cloudfront.ListDistributionsAPIClient) (items []types.DistributionSummary, more bool, err error) {
+	in := &cloudfront.ListDistributionsInput{}
+	if w.Marker != "" {
+		in.Marker = aws.String(w.Marker)
+	}
+	got, err := api.ListDistributions(ctx, in)
+	w.Requests++
+	if err != nil {
+		return nil, false, fmt.Errorf("list the distributions: %w", err)
+	}
+	if got.DistributionList == nil {
+		return nil, false, fault.Errorf(fault.Unavailable, "list the distributions: the answer carries no list")
+	}
+	return got.DistributionList.Items, aws.ToBool(got.DistributionList.IsTruncated), nil
+}
+
+// each visits a page, as far as the call's requests reach.
+func (w *Walk) each(items []types.DistributionSummary, visit Visit) (enough bool, err error) {
+	for _, item := range items {
+		d := ofSummary(item)
+		requests, enough, err := visit(d)
+		w.Requests += requests
+		if err != nil {
+			return false, err
+		}
+		w.Marker = d.ID
+		if enough || w.Requests >= Requests {
+			return enough, nil
+		}
+	}
+	return false, nil
 }
 
 // slowDown is not an error where this call has made progress: the next one goes on from there.

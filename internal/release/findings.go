@@ -41,7 +41,7 @@ const (
 	AdditionalMetricsOff       = "additional-metrics-off"
 	LatencyMinutesTooFew       = "latency-minutes-too-few"
 
-	// Of enroll and maintenance.
+	// PolicyInUse and what follows are of enroll and maintenance.
 	PolicyInUse         = "policy-in-use"
 	StagingMismatch     = "staging-mismatch"
 	StagingToBeAligned  = "staging-to-be-aligned"

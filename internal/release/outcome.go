@@ -9,7 +9,7 @@ import (
 // recorded, so that every way into Finish, foreseen or not, gets the true end. A Cause ends with the name of its section in
 // the runbook.
 func (d *Document) Conclude() Outcome {
-	o := Outcome{}
+	var o Outcome
 	switch d.Workflow {
 	case Recover:
 		o = d.concludeRecovery()

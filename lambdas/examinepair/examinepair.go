@@ -47,8 +47,8 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Examinat
 		return release.Examination{}, err
 	}
 	if !found {
-		part.Note = "The dead run had not come as far as changing anything."
-		return part, nil
+		part.Note, err = h.withoutPreflight(ctx, doc.Plan.Primary, *lock.TakenOverFrom)
+		return part, err
 	}
 	part.Execution, part.Record = holder.Execution, record.KeyOf(doc.Plan.Primary, holder)
 	dead, known, err := h.lastDocument(ctx, holder.Execution)
@@ -68,6 +68,18 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Examinat
 	}
 	judge(&part, evidence.Preflight.Primary.Fingerprint == primary.Fingerprint, dead, known, primary.Fingerprint)
 	return part, nil
+}
+
+// withoutPreflight is about a dead run that saved no config of the primary: what takes a pair apart saves its parts instead.
+func (h Handler) withoutPreflight(ctx context.Context, primary string, dead record.Holder) (note string, err error) {
+	var evidence record.Evidence
+	if _, _, err := record.Read(ctx, h.Records, h.Bucket, record.KeyOf(primary, dead), &evidence); err != nil {
+		return "", err
+	}
+	if evidence.Parts != nil && !evidence.Parts.KeepPair {
+		return "The dead run was taking the pair apart: start retire again, it goes on from what is left.", nil
+	}
+	return "The dead run had not come as far as changing anything.", nil
 }
 
 // judge compares the primary's fingerprint with the saved one, which it equals where it is as before, and with the one that

@@ -210,3 +210,27 @@ func TestASecondLookSeesTheSame(t *testing.T) {
 		t.Errorf("got %+v after %+v", second, first)
 	}
 }
+
+// TestADeadRetireHasPromotedNothing: what takes a pair apart saves its parts before it touches any of them.
+func TestADeadRetireHasPromotedNothing(t *testing.T) {
+	t.Parallel()
+	parts := &release.Parts{Primary: pairtest.Primary, PolicyID: pairtest.Policy, Staging: pairtest.Staging}
+	for name, c := range map[string]struct {
+		evidence record.Evidence
+		note     string
+	}{
+		"one that had begun":            {record.Evidence{Parts: parts}, "The dead run was taking the pair apart: start retire again, it goes on from what is left."},
+		"one that had not":              {record.Evidence{}, "The dead run had not come as far as changing anything."},
+		"one that was to keep the pair": {record.Evidence{Parts: &release.Parts{KeepPair: true}}, "The dead run had not come as far as changing anything."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := afterADeath(t, pairtest.Locked, func(w *pairtest.World) { w.Store(evidence, c.evidence) })
+			got, err := examine(t, w)
+			w.Must(err)
+			if got.Note != c.note || got.Promoted || got.Regressed {
+				t.Errorf("got %+v, want the note %q", got, c.note)
+			}
+		})
+	}
+}

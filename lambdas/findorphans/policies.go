@@ -169,14 +169,13 @@ type ownership struct {
 // known for certain is no orphan.
 func (j judge) stack(ctx context.Context, id string) (ownership, error) {
 	stack, err := account.StackOf(ctx, j.Stacks, id)
-	switch fault.NameOf(err) {
-	case fault.Throttled, fault.Unavailable:
+	if slices.Contains([]fault.Name{fault.Throttled, fault.Unavailable}, fault.NameOf(err)) && err != nil {
 		return ownership{}, err
 	}
 	if err != nil {
-		return ownership{Stack: account.Stack{Status: err.Error()}}, nil
+		stack.Status = err.Error()
 	}
-	return ownership{Stack: stack, known: true}, nil
+	return ownership{Stack: stack, known: err == nil}, nil
 }
 
 func (j judge) primaryOf(policyID string) string {

@@ -25,7 +25,7 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Door, er
 		return release.Door{}, err
 	}
 	key := record.DoorKey(doc.Plan.Primary)
-	part := release.Door{At: h.Now(), Note: fmt.Sprintf("the policy %s of staging %s is about to be taken off", doc.Preflight.PolicyID, doc.Preflight.Staging.ID)}
+	part := release.Door{At: h.Now(), Note: fmt.Sprintf("written down: the policy %s belongs to staging %s", doc.Preflight.PolicyID, doc.Preflight.Staging.ID)}
 	var door record.Door
 	etag, found, err := record.Read(ctx, h.Records, h.Bucket, key, &door)
 	switch {

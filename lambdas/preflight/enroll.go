@@ -92,9 +92,17 @@ func foundPolicy(f facts) []release.Finding {
 
 func policyOrStagingMissing(f facts) []release.Finding {
 	if f.policyMissing {
-		return policyFindings(f)
+		return retireFirst(policyFindings(f)...)
 	}
-	return []release.Finding{stagingUnknown(f)}
+	return retireFirst(stagingUnknown(f))
+}
+
+// retireFirst is the way out of what an orphaned policy leaves attached.
+func retireFirst(all ...release.Finding) []release.Finding {
+	for i := range all {
+		all[i].Do = "have what is left of the pair taken apart, by retire of this primary; then start enroll again"
+	}
+	return all
 }
 
 // givenStaging is about the staging distribution that is there already: the one of the request, or of an earlier run.
@@ -102,7 +110,7 @@ func givenStaging(f facts) []release.Finding {
 	given := f.plan.Staging
 	switch {
 	case f.policyAttached() && f.staging == nil && f.policy != nil && len(stagingNames(f.policy)) == 1:
-		return []release.Finding{stagingUnknown(f)}
+		return retireFirst(stagingUnknown(f))
 	case f.staging == nil && given != "" && f.policyID == "":
 		return []release.Finding{finding(release.Block, release.StagingUnknown,
 			"there is no distribution "+given+" in this account", "it was to become the staging distribution",

@@ -69,7 +69,8 @@ func (f facts) waitUntil() time.Time { return f.since.Add(release.PreflightWaits
 // routable is false where a distribution can have no policy at all, so that its absence is no news.
 func (f facts) routable() bool { return !aws.ToBool(f.primary.config.Staging) }
 
-func (h Handler) read(ctx context.Context, in release.Input) (facts, error) {
+// known are the facts that the document has.
+func (h Handler) known(in release.Input) facts {
 	doc := in.Document
 	f := facts{now: h.Now(), workflow: doc.Workflow, again: in.Which == release.Again, plan: *doc.Plan, bucket: h.Bucket}
 	f.since = f.now
@@ -83,6 +84,11 @@ func (h Handler) read(ctx context.Context, in release.Input) (facts, error) {
 		f.recovered = doc.Recovery.Note
 	}
 	f.regressed = doc.Regressed()
+	return f
+}
+
+func (h Handler) read(ctx context.Context, in release.Input) (facts, error) {
+	doc, f := in.Document, h.known(in)
 	var err error
 	if f.hold, err = h.readHold(ctx, f.plan.Primary); err != nil {
 		return facts{}, err

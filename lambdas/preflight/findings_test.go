@@ -77,6 +77,9 @@ func TestEveryFindingNameIsProduced(t *testing.T) {
 	for _, c := range findingCases() {
 		produced = append(append(produced, c.name), c.beside...)
 	}
+	for _, c := range togetherCases() {
+		produced = append(produced, c.name)
+	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok {

@@ -20,11 +20,10 @@ import (
 
 type cloudFront interface {
 	cloudfront.GetDistributionAPIClient
-	cloudfront.ListDistributionsAPIClient
-	live.ConfigReader
+	live.CopyFinder
 	live.PolicyReader
-	monitoringReader
 	live.PolicyLister
+	monitoringReader
 }
 
 type cloudWatch interface {

@@ -132,11 +132,17 @@ func bucketPolicy(objects string, distributionARNs ...string) string {
 // request makes the document as the states before Preflight leave it.
 func (w *world) request(text string) {
 	w.t.Helper()
-	plan, err := release.ParsePlan([]byte(text))
+	w.requestOf("", text)
+}
+
+func (w *world) requestOf(workflow, text string) {
+	w.t.Helper()
+	plan, err := release.Parse(workflow, []byte(text))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.doc = release.Document{
+		Workflow:  workflow,
 		Execution: release.Execution{ARN: "arn:aws:states:us-east-1:111122223333:execution:release:x1", Name: "x1", StartTime: w.now.Add(-time.Minute)},
 		Plan:      &plan,
 		Lock:      &release.Lock{},
@@ -152,9 +158,11 @@ func (w *world) both(change func(*types.DistributionConfig)) {
 	change(w.staging())
 }
 
-func (w *world) try() (release.Preflight, error) {
+func (w *world) try() (release.Preflight, error) { return w.tryAs("") }
+
+func (w *world) tryAs(which string) (release.Preflight, error) {
 	h := preflight.Handler{CloudFront: w, CloudWatch: w, BucketPolicies: w, Stacks: w, Records: w, Bucket: records, Now: func() time.Time { return w.now }}
-	return h.Handle(w.t.Context(), release.Input{Document: w.doc})
+	return h.Handle(w.t.Context(), release.Input{Which: which, Document: w.doc})
 }
 
 func (w *world) look() release.Preflight {
@@ -270,7 +278,11 @@ func (w *world) ListDistributions(_ context.Context, in *cloudfront.ListDistribu
 			list.IsTruncated, list.NextMarker = aws.Bool(true), &w.listed[i-1]
 			break
 		}
-		list.Items = append(list.Items, types.DistributionSummary{Id: &w.listed[i], DomainName: aws.String(w.listed[i] + domain)})
+		summary := types.DistributionSummary{Id: &w.listed[i], DomainName: aws.String(w.listed[i] + domain)}
+		if c := w.configs[w.listed[i]]; c != nil {
+			summary.Staging = c.Staging
+		}
+		list.Items = append(list.Items, summary)
 	}
 	return &cloudfront.ListDistributionsOutput{DistributionList: list}, nil
 }

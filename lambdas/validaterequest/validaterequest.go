@@ -13,20 +13,7 @@ type Handler struct{}
 
 // Handle may be retried at any time: it neither reads nor writes anything.
 func (Handler) Handle(_ context.Context, in release.Input) (release.Plan, error) {
-	parse := release.ParsePlan
-	switch in.Document.Workflow {
-	case release.Recover:
-		parse = release.ParseRecovery
-	case release.Enroll:
-		parse = release.ParseEnrollment
-	case release.Maintenance:
-		parse = release.ParseMaintenance
-	case release.Retire:
-		parse = release.ParseRetire
-	case release.Cleanup:
-		parse = release.ParseCleanup
-	}
-	plan, err := parse(in.Document.Request)
+	plan, err := release.Parse(in.Document.Workflow, in.Document.Request)
 	if err != nil {
 		return release.Plan{}, fault.Errorf(fault.InvalidRequest, "the request is refused: %w", err)
 	}

@@ -30,11 +30,12 @@ func checkAftermath(t *testing.T, stage *scenario.Stage) {
 	w, x := stage.World, stage.Main()
 	end := scenario.End(x)
 	policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID)
-	refusedToRetire := end == release.Rejected && x.Machine() == w.Machines[release.Retire] // whose pair may be in use
-	if end != release.NeedsOperator && policy.Enabled && !refusedToRetire {
+	// Refused because somebody is using the pair.
+	inUse := end == release.Rejected && (x.Machine() == w.Machines[release.Retire] || x.Machine() == w.Machines[release.Maintenance])
+	if end != release.NeedsOperator && policy.Enabled && !inUse {
 		t.Errorf("%s, but the policy is enabled", end)
 	}
-	if found := w.Pair.Policy; end != release.NeedsOperator && !othersEditedPolicy(w) && (policy.Type != found.Type || policy.MaximumTTL != found.MaximumTTL) {
+	if found := w.Pair.Policy; end != release.NeedsOperator && end != release.Retired && !othersEditedPolicy(w) && (policy.Type != found.Type || policy.MaximumTTL != found.MaximumTTL) {
 		t.Errorf("%s, but the policy routes %+v where it was found with %+v", end, policy, found)
 	}
 	if end != release.NeedsOperator && w.Locked() && !gaveUp(x, "Release Lock") {

@@ -1,6 +1,8 @@
 package scenario_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,5 +70,64 @@ func TestARetiredPairIsRetiredAgainWithoutAWrite(t *testing.T) {
 	}
 	if took := x.StopDate().Sub(x.StartDate()); took > 10*time.Minute {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// TestARetireThatIsStoppedAnywhereIsFinishedByTheNext, whether the schedule's recover comes in between or not, which takes the
+// lock and the policy off, as after any death.
+func TestARetireThatIsStoppedAnywhereIsFinishedByTheNext(t *testing.T) {
+	t.Parallel()
+	whole := begin(t, "retire", "")
+	run(t, whole)
+	states := map[string]bool{}
+	for _, title := range visited(whole.Main()) {
+		states[title] = !slices.Contains(release.Ends(), title)
+	}
+	for title, stop := range states {
+		for _, recovered := range []bool{false, true} {
+			if !stop {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s, recovered %t", title, recovered), func(t *testing.T) {
+				t.Parallel()
+				stage := begin(t, "retire", "")
+				w := stage.World
+				w.When(title, 1, func(x *asl.Execution) {
+					w.Clock.After(50*time.Millisecond, func() { x.Stop("Stopped", "by the test") })
+				})
+				run(t, stage)
+				w.Clock.Advance(10 * time.Minute)
+				if recovered {
+					recoverAfterRetire(t, w)
+				}
+				again := runWorkflow(t, w, release.Retire, "again", `{"primary": "E1PRIMARY"}`)
+				if got := scenario.End(again); got != release.Retired {
+					t.Errorf("got %s: %s", got, again.Cause())
+				}
+				if err := stage.Check(w); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	t.Logf("a retire was stopped in each of %d states", len(states)-1)
+}
+
+// recoverAfterRetire is the recover execution that the schedule starts after the death of a retire.
+func recoverAfterRetire(t *testing.T, w *world.World) {
+	t.Helper()
+	locked := w.Locked()
+	x := runWorkflow(t, w, release.Recover, "scheduled", `{"primary": "E1PRIMARY", "reason": "schedule"}`)
+	want := map[bool]string{true: release.Recovered, false: release.NothingToRecover}[locked]
+	if got := scenario.End(x); got != want {
+		t.Fatalf("recover: got %s, want %s: %s", got, want, x.Cause())
+	}
+	if w.Locked() {
+		t.Error("the lock is held after recover")
+	}
+	for _, id := range w.CloudFront.Policies() {
+		if policy, _ := w.CloudFront.LivePolicy(id); policy.Enabled && locked {
+			t.Error("the policy is on after recover")
+		}
 	}
 }

@@ -216,7 +216,7 @@ func TestTheNextRunGoesOn(t *testing.T) {
 	t.Parallel()
 	stage, a := accountOf(t, apply, few, slices.Repeat([]string{release.OrphanNoPolicy}, release.MaxItems+3)...)
 	run(t, stage)
-	again(t, stage.World, "tomorrow", release.Cleaned)
+	_ = again(t, stage.World, "tomorrow", release.Cleaned)
 	if err := a.CheckClean(); err != nil {
 		t.Error(err)
 	}
@@ -307,7 +307,7 @@ func TestTwoCleanupsAtOnceDoNoHarm(t *testing.T) {
 // TestRequestsGrowLinearly, and none of them changes what is healthy; being asked to slow down only takes longer.
 func TestRequestsGrowLinearly(t *testing.T) {
 	t.Parallel()
-	measure := func(healthy int, throttle cloudfront.Throttle) (requests int, took time.Duration) {
+	measure := func(healthy int, throttle cloudfront.Throttle) (look, all int, took time.Duration) {
 		stage, a := accountOf(t, apply, healthy, scenario.Orphans()...)
 		stage.World.CloudFront.Throttle = throttle
 		run(t, stage)
@@ -317,17 +317,26 @@ func TestRequestsGrowLinearly(t *testing.T) {
 		if err := a.CheckHealthy(); err != nil {
 			t.Error(err)
 		}
+		for _, c := range stage.World.Transport.Log() {
+			if c.Service == "CloudFront" {
+				all++
+			}
+		}
 		x := stage.Main()
-		return documentOf(t, x).Look.Requests, x.StopDate().Sub(x.StartDate())
+		return documentOf(t, x).Look.Requests, all, x.StopDate().Sub(x.StartDate())
 	}
-	small, quick := measure(290, cloudfront.Throttle{})
-	large, _ := measure(2990, cloudfront.Throttle{})
+	small, allSmall, quick := measure(290, cloudfront.Throttle{})
+	large, allLarge, _ := measure(2990, cloudfront.Throttle{})
 	if perSmall, perLarge := float64(small)/300, float64(large)/3000; perLarge > 1.1*perSmall || perSmall > 1.2 {
 		t.Errorf("got %.2f requests for each of 300 distributions and %.2f for each of 3,000", perSmall, perLarge)
 	}
-	_, slow := measure(290, cloudfront.Throttle{Burst: 5, PerSecond: 5})
+	if each := float64(allLarge-allSmall) / 2700; each > 1.2 {
+		t.Errorf("got %.2f more requests for each distribution more, what is done about orphans included", each)
+	}
+	_, _, slow := measure(290, cloudfront.Throttle{Burst: 5, PerSecond: 5})
 	if slow < quick || slow > quick+2*time.Hour {
 		t.Errorf("got %s at five requests a second and %s without a limit", slow, quick)
 	}
-	t.Logf("to look at 300 distributions took %d requests, at 3,000 %d; the whole cleanup took %s, and %s at five requests a second", small, large, quick, slow)
+	t.Logf("to look at 300 distributions took %d requests, at 3,000 %d; all the work %d and %d; the whole cleanup took %s, and %s at five requests a second",
+		small, large, allSmall, allLarge, quick, slow)
 }

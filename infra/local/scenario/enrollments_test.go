@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,8 +145,8 @@ func (from intermediate) makePolicy(t *testing.T, w *world.World, api *cf.Client
 }
 
 // quick is a release that takes less than an hour of few viewers.
-const quick = `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin": "site", "path": "/green"}, "ramp": [{"weight": 0.15, "observe": "2m"}],
-	"gates": {"minimumRequests": 100}, "bake": "10m", "acknowledge": ["custom-error-responses"]}`
+const quick = `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin": "site", "path": "/green"}, "ramp": [{"weight": 0.15, "observe": "2m", "deadline": "1h"}],
+	"gates": {"minimumRequests": 100, "tolerance": {"5xx": 2, "4xx": 5}}, "bake": "10m", "acknowledge": ["custom-error-responses"]}`
 
 func enrollAndRelease(t *testing.T, w *world.World, name string) {
 	t.Helper()
@@ -195,6 +196,53 @@ func checkPair(t *testing.T, w *world.World, name string) {
 	}
 }
 
+// TestEnrollSaysWhatToDoWhereItCannotGoOn: a pair whose staging distribution is gone, as stacks leave it, and a policy that is
+// on and may be somebody else's. It touches neither, and once its word is followed it ends with a working pair.
+func TestEnrollSaysWhatToDoWhereItCannotGoOn(t *testing.T) {
+	t.Parallel()
+	turns := append([]cloudfront.Turn{{Name: "no switch", Apply: func(*cloudfront.Switches) {}}}, cloudfront.Turns()...)
+	count := 0
+	for _, from := range []halfApart{
+		{offAttached, deleted, deployed}, {onAttached, deleted, deployed}, {offAttached, deleted, inProgress}, {onDetached, enabled, deployed},
+	} {
+		for _, turn := range turns {
+			count++
+			t.Run(fmt.Sprint(from, " ", turn.Name), func(t *testing.T) {
+				t.Parallel()
+				refuseAndGoOn(t, from, turn)
+			})
+		}
+	}
+	t.Logf("%d refusals, each with the enrollment after it", count)
+}
+
+func refuseAndGoOn(t *testing.T, from halfApart, turn cloudfront.Turn) {
+	t.Helper()
+	w, _ := from.build(t)
+	turn.Apply(&w.CloudFront.Switches)
+	request := `{"primary": "E1PRIMARY", "staging": "E2STAGING"}`
+	says := release.SwitchOffCommand(w.Pair.Policy.ID)
+	if from.staging == deleted {
+		request, says = `{"primary": "E1PRIMARY"}`, "by retire of this primary"
+	}
+	x := runWorkflow(t, w, release.Enroll, "first", request)
+	if end := scenario.End(x); end != release.Rejected || !strings.Contains(x.Cause(), says) || len(ours(w)) > 0 {
+		t.Fatalf("got %s with the writes %v: %s; want it to say %q", end, operations(ours(w)), x.Cause(), says)
+	}
+	if from.staging == deleted {
+		if x = runWorkflow(t, w, release.Retire, "retire", `{"primary": "E1PRIMARY"}`); scenario.End(x) != release.Retired {
+			t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+		}
+	} else {
+		setPolicy(w, "false")
+		w.Clock.Advance(settled)
+	}
+	if x = runWorkflow(t, w, release.Enroll, "second", request); scenario.End(x) != release.Enrolled {
+		t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+	}
+	checkPair(t, w, "second")
+}
+
 // TestStoppedAnywhereAndStartedAgainItFinishes: enroll and maintenance, in every state that they come to.
 func TestStoppedAnywhereAndStartedAgainItFinishes(t *testing.T) {
 	t.Parallel()
@@ -215,7 +263,9 @@ func TestStoppedAnywhereAndStartedAgainItFinishes(t *testing.T) {
 				w.When(state, 1, func(x *asl.Execution) {
 					w.Clock.After(50*time.Millisecond, func() { x.Stop("Stopped", "by the test") })
 				})
-				runWorkflow(t, w, c.workflow, "first", c.request)
+				if x := runWorkflow(t, w, c.workflow, "first", c.request); scenario.End(x) != scenario.Aborted {
+					t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+				}
 				x := runWorkflow(t, w, c.workflow, "second", c.request)
 				if end := scenario.End(x); end != c.end {
 					t.Fatalf("got %s: %s", end, x.Cause())

@@ -14,14 +14,16 @@ import (
 
 const (
 	enrollRequest      = `{"primary": "E1PRIMARY", "reason": "the site is to be released by steps"}`
-	maintenanceRequest = `{"primary": "E1PRIMARY", "minutes": 60, "reason": "TLS 1.2 of 2021 at least"}`
+	maintenanceRequest = `{"primary": "E1PRIMARY", "minutes": 60, "reason": "TLS 1.2 of 2025 at least"}`
 
 	secondEnroll      = "second-enroll"
 	secondMaintenance = "second-maintenance"
 )
 
 // together are the scenarios in which pairs are put together.
-func together() []Scenario {
+func together() []Scenario { return append(enrolling(), maintaining()...) }
+
+func enrolling() []Scenario {
 	alone := func(o *world.Options) { o.Alone = true }
 	return []Scenario{
 		{
@@ -34,8 +36,10 @@ func together() []Scenario {
 			Name: "enroll-interrupted", Story: "Enroll is stopped while the copy is on its way to the edges: a second one finds the copy and goes on.",
 			Workflow: release.Enroll, Request: enrollRequest, Options: alone,
 			Ends: []Ending{
-				{release.Enroll, []string{Aborted}}, {world.RecoveryOf(release.Enroll, 1), []string{release.Recovered}},
-				{secondEnroll, []string{release.Enrolled}}, {First, []string{release.Promoted}},
+				{release.Enroll, []string{Aborted}},
+				{world.RecoveryOf(release.Enroll, 1), []string{release.Recovered}},
+				{secondEnroll, []string{release.Enrolled}},
+				{First, []string{release.Promoted}},
 			},
 			Prepare: func(w *world.World) error {
 				stopIn(w, "Wait For Staging")
@@ -50,6 +54,11 @@ func together() []Scenario {
 				return nil
 			},
 		},
+	}
+}
+
+func maintaining() []Scenario {
+	return []Scenario{
 		{
 			Name: "maintenance", Story: "The primary's minimum TLS version is raised, which CloudFront refuses while a policy is attached; a release in the meantime is refused, one afterwards promoted.",
 			Workflow: release.Maintenance, Request: maintenanceRequest,
@@ -68,8 +77,10 @@ func together() []Scenario {
 			Name: "maintenance-interrupted", Story: "Maintenance dies with its door open: a second one opens the door again, and puts the pair together when its time is up.",
 			Workflow: release.Maintenance, Request: maintenanceRequest,
 			Ends: []Ending{
-				{release.Maintenance, []string{Aborted}}, {world.RecoveryOf(release.Maintenance, 1), []string{release.Recovered}},
-				{secondMaintenance, []string{release.Maintained}}, {First, []string{release.Promoted}},
+				{release.Maintenance, []string{Aborted}},
+				{world.RecoveryOf(release.Maintenance, 1), []string{release.Recovered}},
+				{secondMaintenance, []string{release.Maintained}},
+				{First, []string{release.Promoted}},
 			},
 			Prepare: func(w *world.World) error {
 				w.When("Wait For Operator", 3, func(x *asl.Execution) {

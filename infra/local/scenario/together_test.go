@@ -46,9 +46,9 @@ func togetherTable() map[string]row {
 			scenario: "maintenance", request: `{"primary": "E1PRIMARY", "minutes": 4}`, end: release.Promoted,
 		},
 		"what the operator has made illegal needs an operator": {
-			scenario: "maintenance", end: release.NeedsOperator, cause: "start maintenance again",
+			scenario: "maintenance", request: `{"primary": "E1PRIMARY", "minutes": 1}`, end: release.NeedsOperator, cause: "start maintenance again",
 			prepare: func(w *world.World) {
-				w.When("Wait For Operator", 3, func(*asl.Execution) {
+				w.When("Wait For Operator", 1, func(*asl.Execution) {
 					edit(w, w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("HttpVersion", "http2and3") })
 				})
 			},

@@ -13,7 +13,7 @@ func (w *World) addPrimary(id string, primary *cloudfront.Node) error {
 		return err
 	}
 	w.Pair = cloudfront.Pair{PrimaryID: config.ID, Primary: config.Tree()}
-	w.CloudFront.NameNext(StagingID)
+	w.CloudFront.NextID(StagingID)
 	return nil
 }
 

@@ -227,7 +227,7 @@ func (s *Server) seen(id string) seen {
 		if d.id == id {
 			state := d.past.asOf(s.asOf())
 			state.batches = d.batches(s.asOf())
-			return state
+			return s.shown(state)
 		}
 	}
 	return seen{}
@@ -235,5 +235,5 @@ func (s *Server) seen(id string) seen {
 
 // now is the newest state of a distribution, which the answer to a write shows.
 func (s *Server) now(d *distribution) seen {
-	return seen{config: d.config, status: d.status, batches: d.batches(s.clock.Now())}
+	return s.shown(seen{config: d.config, status: d.status, batches: d.batches(s.clock.Now())})
 }

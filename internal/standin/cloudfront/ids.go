@@ -20,7 +20,7 @@ func (*Server) ARN(distributionID string) string { return arn("distribution", di
 
 func arn(kind, id string) string { return "arn:aws:cloudfront::" + account + ":" + kind + "/" + id }
 
-// NextID chooses the id of the next distribution to be created, for tests that want a readable one.
+// NextID chooses the id of the next distribution to be created, for worlds and tests that want a readable one.
 func (s *Server) NextID(id string) { s.nextID = id }
 
 // newID draws an id or an ETag: both look like E1A2B3C4D5E6F7 in AWS.

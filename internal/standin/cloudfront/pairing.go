@@ -41,6 +41,9 @@ func speaksHTTP3(tree *Node) bool { return strings.HasSuffix(tree.Value(nameHTTP
 
 // settlePolicyID decides what a config's ContinuousDeploymentPolicyId means and writes the outcome into the config.
 func (s *Server) settlePolicyID(d *distribution, tree *Node) error {
+	if id := s.reverse(d.config); id != "" && tree.Value(namePolicyID) == id {
+		tree.Set(namePolicyID, "")
+	}
 	attached := s.policy(d.policyID())
 	given := tree.Child(namePolicyID)
 	if attached == nil {

@@ -79,6 +79,10 @@ type Switches struct {
 	// distributions are made. Two older reports have it refused with MalformedInput "Unexpected list element termination"
 	// (aws-sdk-ruby#1067 and #1954). That the element does not come back is assumed, as examples of answers never have one.
 	EmptyItemsAccepted bool
+	// StagingShowsPolicy: as long as a policy is attached, its id is read in the config of its staging distribution as well. One
+	// report has seen it there (go-to-k/cdk-real-drift#1674, 2026-07, with the stored answer of Cloud Control); the API Reference
+	// speaks of primary distributions only. A write that sends the id back as it was read changes nothing.
+	StagingShowsPolicy bool
 	// HTTP3ErrorCode is the code, with status 400, where HTTP/3 meets continuous deployment. That it is refused is
 	// documented (Developer Guide, "Quotas and other considerations for continuous deployment"), the code is not.
 	HTTP3ErrorCode string
@@ -126,6 +130,7 @@ func Turns() []Turn {
 		{"no update while InProgress", func(s *Switches) { s.UpdateWhileInProgress = false }},
 		{"no policy update while InProgress", func(s *Switches) { s.PolicyUpdateWhileInProgress = false }},
 		{"empty Items refused", func(s *Switches) { s.EmptyItemsAccepted = false }},
+		{"staging shows the policy", func(s *Switches) { s.StagingShowsPolicy = true }},
 		{"HTTP/3 is IllegalUpdate", func(s *Switches) { s.HTTP3ErrorCode = "IllegalUpdate" }},
 	}
 }

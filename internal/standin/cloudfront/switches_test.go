@@ -245,6 +245,27 @@ func TestOtherSwitches(t *testing.T) {
 		wantCode(t, err, "IllegalUpdate", 400)
 		w.mustUpdate(t, primaryID, to("/green"))
 	})
+	t.Run("policy on staging", func(t *testing.T) {
+		w, pair := newPair(t, byWeight(false))
+		w.Switches.StagingShowsPolicy = true
+		policyOf := func() string {
+			return aws.ToString(w.get(t, stagingID).Distribution.DistributionConfig.ContinuousDeploymentPolicyId)
+		}
+		if got := policyOf(); got != pair.Policy.ID {
+			t.Errorf("got %q, want the id of the policy", got)
+		}
+		w.mustUpdate(t, stagingID, to("/green"))
+		if live, _ := w.Live(stagingID); live.Text("ContinuousDeploymentPolicyId") != "" {
+			t.Error("what is only shown was stored")
+		}
+		_, err := w.update(t, stagingID, func(c *types.DistributionConfig) { c.ContinuousDeploymentPolicyId = aws.String("another") })
+		wantCode(t, err, "InvalidArgument", 400)
+		w.settle()
+		w.mustUpdate(t, primaryID, func(c *types.DistributionConfig) { c.ContinuousDeploymentPolicyId = aws.String("") })
+		if got := policyOf(); got != "" {
+			t.Errorf("got %q after the policy was detached", got)
+		}
+	})
 	t.Run("empty items", func(t *testing.T) {
 		w, _ := newPair(t, byWeight(true))
 		empty := func(c *types.DistributionConfig) {
@@ -258,6 +279,17 @@ func TestOtherSwitches(t *testing.T) {
 		_, err := w.update(t, primaryID, empty)
 		wantCode(t, err, "MalformedInput", 400)
 	})
+}
+
+// TestAPolicyOfAVanishedStagingDistributionCanBeSwitchedOff, and not on again.
+func TestAPolicyOfAVanishedStagingDistributionCanBeSwitchedOff(t *testing.T) {
+	w, pair := newPair(t, byWeight(true))
+	w.Vanish(stagingID)
+	must(t, w.updatePolicy(t, pair.Policy.ID, enabled(false)))
+	if policy, _ := w.LivePolicy(pair.Policy.ID); policy.Enabled {
+		t.Error("the policy is on")
+	}
+	wantCode(t, w.updatePolicy(t, pair.Policy.ID, enabled(true)), "InvalidArgument", 400)
 }
 
 func TestTurnsAreSingleAndDistinct(t *testing.T) {

@@ -219,9 +219,6 @@ func (s *Server) AddMetrics(distributionID string) {
 	}
 }
 
-// NameNext gives the next distribution that a client makes this id instead of one that is drawn.
-func (s *Server) NameNext(id string) { s.nextID = id }
-
 // AddPolicy is one policy that has always existed.
 func (s *Server) AddPolicy(now Policy) (Policy, error) {
 	tree := now.tree()

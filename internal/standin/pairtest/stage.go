@@ -37,7 +37,8 @@ func (w *World) reach(at Stage) {
 	}
 }
 
-func (w *World) settle() { w.Clock.Advance(10 * time.Minute) }
+// Settle lets every change reach the edges.
+func (w *World) Settle() { w.Clock.Advance(10 * time.Minute) }
 
 func (w *World) write(id string) release.Write {
 	now := w.Clock.Now()
@@ -82,7 +83,7 @@ func (w *World) stage() {
 	w.Document.Staging = &release.Staging{
 		Write: w.write(Staging), Fingerprint: w.Read(Staging).Fingerprint, Differs: true, Changes: []string{Path},
 	}
-	w.settle()
+	w.Settle()
 	w.deployed(release.OfStaging, Staging)
 }
 
@@ -106,7 +107,7 @@ func (w *World) shift() {
 		n.Set("Enabled", "true")
 		n.Set("TrafficConfig/SingleWeightConfig/Weight", strconv.FormatFloat(step.Weight, 'g', -1, 64))
 	}))
-	w.settle()
+	w.Settle()
 	w.deployed(release.OfTraffic, Primary)
 }
 
