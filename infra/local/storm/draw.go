@@ -54,8 +54,42 @@ func Draw(seed uint64, workflow string) Plan {
 	plan.Workflow = s.workflow
 	plan.Weather = d.weather()
 	s.draw(d)
+	if plan.Workflow == release.Release && d.IntN(3) == 0 {
+		d.atTheDoor()
+		return plan
+	}
 	d.faults()
 	return plan
+}
+
+// atTheDoor is a healthy release to which one thing happens late: with faults all the way few releases come so far.
+func (d *drawer) atTheDoor() {
+	const afterLooks = 12
+	w := &d.plan.Weather
+	w.Change, w.StackDeleted = d.oneOf(Healthy, Healthy, Overload), false
+	d.plan.Runs = []Start{{Workflow: release.Release, Name: "release", Request: d.requestOfRelease()}}
+	atPromote := []string{"edit-under-a-write", "answer-lost", "request-lost", "request-late", "precondition-failed"}
+	inTask := []string{"function-dies-after", "function-fails-before", "function-writes-late", "function-runs-interleaved", "function-runs-twice", "function-fails-for-good"}
+	anywhere := []string{"override", "viewers-vanish", "edit-staging", "edit-primary", "edit-policy", "stopped", "stopped-and-redriven", "runtime-error", "reads-lag"}
+	kind := d.oneOf(slices.Concat(atPromote, atPromote, inTask, anywhere)...)
+	f := kindNamed(kind).draw(d)
+	f.Kind = kind
+	switch {
+	case slices.Contains(atPromote, kind):
+		if d.IntN(2) == 0 {
+			w.Turns = []string{"promote while InProgress"} // the ETag alone stands in the way then
+		}
+		f.Target, f.Workflow, f.State, f.At, f.Nth = promoteCall, "", "", 0, 0
+	case slices.Contains(inTask, kind):
+		f.Workflow, f.Nth = release.Release, 1
+		f.State = d.oneOf("Prove Traffic Again", "Promote", "Promote", "Confirm Promotion", "Stop Traffic After Promotion", "Restore Primary", "Judge Primary", "Finish")
+	default:
+		f.Workflow, f.State, f.Nth, f.At = release.Release, "Wait For Viewers", 1+d.IntN(afterLooks), time.Duration(d.IntN(60))*time.Second
+		if d.IntN(3) == 0 {
+			f.State, f.Nth = d.oneOf("Promote", "Confirm Promotion", "Wait For Primary", "Bake", "Restore Primary"), 1
+		}
+	}
+	d.plan.Faults = []Fault{f}
 }
 
 // weighted draws one of n by its weight.

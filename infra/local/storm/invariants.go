@@ -168,8 +168,10 @@ func (s *storm) judgedBeforePromoted() observer {
 			s.violate(x, "judged-before-promoted", "the primary has changed since the judging began, the promotion has overwritten that")
 		case !lastVerdictHealthy(x):
 			s.violate(x, "judged-before-promoted", "the last verdict before the promotion is not healthy")
-		case !minutes.flowed(s.w.Clock.Now()) && !s.unfair["metrics"]:
-			s.violate(x, "judged-before-promoted", fmt.Sprintf("a proof of traffic is a few minutes old, and in no %d minutes of these had staging a share of the viewers", release.ProofMinutes))
+		case s.w.Clock.Now().Sub(lastProof(x)) > release.ProofFreshFor+skew:
+			s.violate(x, "judged-before-promoted", "the proof of traffic was made "+s.w.Clock.Now().Sub(lastProof(x)).String()+" before the promotion")
+		case !minutes.flowed(lastProof(x)) && !s.unfair["metrics"]:
+			s.violate(x, "judged-before-promoted", fmt.Sprintf("in no %d minutes that the proof of traffic can have seen had staging its share of the viewers", release.ProofMinutes))
 		case s.isBad() && !s.unfair["metrics"]:
 			s.violate(x, "judged-before-promoted", "a change was promoted that fails one time in eight")
 		}
@@ -180,6 +182,20 @@ func (s *storm) judgedBeforePromoted() observer {
 func (s *storm) isBad() bool {
 	path := s.before.configs[s.staging()].Text("Origins/site/OriginPath")
 	return s.plan.Weather.Change == Bad && !s.plan.Weather.Header && slices.Contains(newPaths(), path)
+}
+
+// skew is by how much two functions' clocks may differ.
+const skew = 10 * time.Second
+
+// lastProof is when traffic was proven last, by the history.
+func lastProof(x *asl.Execution) time.Time {
+	history := x.History()
+	for i := len(history) - 1; i >= 0; i-- {
+		if e := history[i].StateExited; e != nil && (e.Name == "Prove Traffic Again" || e.Name == "Prove Traffic") {
+			return history[i].Timestamp
+		}
+	}
+	return time.Time{}
 }
 
 // lastVerdictHealthy reads it out of the history.

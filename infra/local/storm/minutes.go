@@ -31,11 +31,11 @@ func (m *minutes) look() (viewers.Minute, bool) {
 	return now, true
 }
 
-// flowed reports whether a proof of traffic that is in time could have rested on what viewers did: in some window of
-// ProofMinutes staging had a fourth of the lowest weight that is drawn (Prove Traffic wants a third).
-func (m *minutes) flowed(now time.Time) bool {
+// flowed reports whether a proof of traffic at that time could have rested on what viewers did: in some window of ProofMinutes
+// staging had a fourth of the lowest weight that is drawn (Prove Traffic wants a third).
+func (m *minutes) flowed(proof time.Time) bool {
 	const least = 0.05 / 4
-	oldest := now.Add(-release.ProofFreshFor - release.MetricDelay - (release.ProofMinutes+2)*time.Minute)
+	oldest := proof.Add(-release.MetricDelay - (release.ProofMinutes+2)*time.Minute)
 	for i := range m.past {
 		var sum viewers.Minute
 		for n := range min(release.ProofMinutes, len(m.past)-i) {
