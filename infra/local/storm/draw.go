@@ -83,6 +83,11 @@ func (d *drawer) atTheDoor() {
 	case slices.Contains(inTask, kind):
 		f.Workflow, f.Nth = release.Release, 1
 		f.State = d.oneOf("Prove Traffic Again", "Promote", "Promote", "Confirm Promotion", "Stop Traffic After Promotion", "Restore Primary", "Judge Primary", "Finish")
+	case kind == "override":
+		// One point of presence goes on: what can be judged looks healthy, and is not the weight.
+		w.POPs = 6
+		f.Workflow, f.State, f.Nth, f.At = release.Release, "Wait For Viewers", 1+d.IntN(2), 0
+		f.Size, f.For = float64(w.POPs-1), time.Hour
 	default:
 		f.Workflow, f.State, f.Nth, f.At = release.Release, "Wait For Viewers", 1+d.IntN(afterLooks), time.Duration(d.IntN(60))*time.Second
 		if d.IntN(3) == 0 {

@@ -170,7 +170,7 @@ func (s *storm) judgedBeforePromoted() observer {
 			s.violate(x, "judged-before-promoted", "the last verdict before the promotion is not healthy")
 		case s.w.Clock.Now().Sub(lastProof(x)) > release.ProofFreshFor+skew:
 			s.violate(x, "judged-before-promoted", "the proof of traffic was made "+s.w.Clock.Now().Sub(lastProof(x)).String()+" before the promotion")
-		case !minutes.flowed(lastProof(x)) && !s.unfair["metrics"]:
+		case !minutes.flowed(lastProof(x), lowestWeight(by.call)) && !s.unfair["metrics"]:
 			s.violate(x, "judged-before-promoted", fmt.Sprintf("in no %d minutes that the proof of traffic can have seen had staging its share of the viewers", release.ProofMinutes))
 		case s.isBad() && !s.unfair["metrics"]:
 			s.violate(x, "judged-before-promoted", "a change was promoted that fails one time in eight")
@@ -196,6 +196,19 @@ func lastProof(x *asl.Execution) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// lowestWeight is that of the ramp of a call's plan.
+func lowestWeight(call asl.Call) float64 {
+	var in release.Input
+	lowest := 1.0
+	if json.Unmarshal(call.Payload, &in) != nil || in.Document.Plan == nil {
+		return lowest
+	}
+	for _, step := range in.Document.Plan.Ramp {
+		lowest = min(lowest, step.Weight)
+	}
+	return lowest
 }
 
 // lastVerdictHealthy reads it out of the history.

@@ -32,9 +32,10 @@ func (m *minutes) look() (viewers.Minute, bool) {
 }
 
 // flowed reports whether a proof of traffic at that time could have rested on what viewers did: in some window of ProofMinutes
-// staging had a fourth of the lowest weight that is drawn (Prove Traffic wants a third).
-func (m *minutes) flowed(proof time.Time) bool {
-	const least = 0.05 / 4
+// staging had nearly a third of the lowest weight.
+func (m *minutes) flowed(proof time.Time, lowest float64) bool {
+	const nearly = 0.3
+	least := nearly * lowest
 	oldest := proof.Add(-release.MetricDelay - (release.ProofMinutes+2)*time.Minute)
 	for i := range m.past {
 		var sum viewers.Minute
