@@ -58,7 +58,11 @@ func build(plan Plan) (*world.World, error) {
 			return nil, err
 		}
 	}
-	operators(w, weather)
+	if weather.DeadLock {
+		if err := deadLock(w); err != nil {
+			return nil, err
+		}
+	}
 	return w, nil
 }
 
@@ -112,18 +116,37 @@ func turn(w *world.World, name string) {
 	}
 }
 
-// operators do their part: they say done at a door, and clear the hold when they were called.
-func operators(w *world.World, weather Weather) {
-	w.When("Wait For Operator", 3, func(x *asl.Execution) {
-		_ = w.CloudFront.Edit(w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ViewerCertificate/MinimumProtocolVersion", "TLSv1.2_2025") })
-		w.Clock.After(time.Minute, func() { sayDone(w, x) })
+// deadLock is what a run has left that nobody knows any more: the lock, and the policy switched on.
+func deadLock(w *world.World) error {
+	began := w.Clock.Now().Add(-time.Hour)
+	lock, err := json.Marshal(record.Holder{
+		Execution: "arn:aws:states:us-east-1:123456789012:execution:cloudfront-cd-release:long-gone", Name: "long-gone", StartTime: began, At: began,
 	})
-	if !weather.Repaired {
+	if err != nil {
+		return err
+	}
+	if id := w.Pair.Policy.ID; id != "" {
+		if err := w.CloudFront.EditPolicy(id, func(n *cloudfront.Node) { n.Set("Enabled", "true") }); err != nil {
+			return err
+		}
+	}
+	return w.S3.Put(world.Bucket, record.LockKey(w.Pair.PrimaryID), lock, nil)
+}
+
+// operators do their part: they say done at a door, and clear the hold when they were called.
+func (s *storm) operators() {
+	w := s.w
+	w.When("Wait For Operator", 3, func(x *asl.Execution) {
+		s.edit(w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ViewerCertificate/MinimumProtocolVersion", "TLSv1.2_2025") })
+		s.later(60, func() { sayDone(w, x) })
+	})
+	if !s.plan.Weather.Repaired {
 		return
 	}
 	w.When(release.NeedsOperator, 1, func(*asl.Execution) {
-		w.Clock.After(time.Hour, func() {
-			_, _ = w.StartWorkflow(release.Recover, "operator", json.RawMessage(release.ClearHoldRequest(w.Pair.PrimaryID)))
+		const anHour = 3600
+		s.later(anHour, func() {
+			s.run(Start{Workflow: release.Recover, Name: "operator", Request: release.ClearHoldRequest(w.Pair.PrimaryID)})
 		})
 	})
 }

@@ -46,13 +46,17 @@ func Workflows() []string {
 func Draw(seed uint64, workflow string) Plan {
 	plan := Plan{Seed: seed}
 	d := &drawer{rand.New(rand.NewPCG(seed, 0x5707)), &plan}
+	plan.Weather = d.weather()
+	if d.IntN(3) == 0 {
+		d.aimed(workflow)
+		return plan
+	}
 	all := subjects()
 	if workflow != "" {
 		all = slices.DeleteFunc(all, func(s subject) bool { return s.workflow != workflow })
 	}
 	s := all[d.weighted(len(all), func(i int) int { return all[i].weight })]
 	plan.Workflow = s.workflow
-	plan.Weather = d.weather()
 	s.draw(d)
 	if plan.Workflow == release.Release && d.IntN(3) == 0 {
 		d.atTheDoor()

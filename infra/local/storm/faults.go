@@ -64,8 +64,8 @@ func (s *storm) install(f Fault) {
 			return
 		}
 		if seen++; seen == f.Nth {
-			if f.At == 0 && isFunctionKind(f.Kind) {
-				begin() // before the function is called
+			if f.At == 0 && beginsAtOnce(f.Kind) {
+				begin()
 				return
 			}
 			s.w.Clock.After(f.At, begin)

@@ -12,6 +12,11 @@ import (
 // it at its timeout whatever it is doing (AWS Lambda Developer Guide, "Understanding retry behavior in Lambda").
 func functionKinds() []kind {
 	inTask := func(d *drawer) Fault { return d.inSomeState(true) }
+	dying := func(d *drawer) Fault {
+		f := d.inSomeState(true)
+		f.Target = d.oneOf("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout", string(fault.Unexpected))
+		return f
+	}
 	failing := func(d *drawer) Fault {
 		f := d.inSomeState(true)
 		f.Target = d.oneOf(string(fault.Unavailable), string(fault.Throttled), string(fault.Unexpected), string(fault.Refused), "Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout")
@@ -21,7 +26,7 @@ func functionKinds() []kind {
 		{"function-fails-before", 3, failing, func(s *storm, f Fault) func() {
 			return s.around(f, 1, func(asl.Call, func() asl.Result) asl.Result { return failed(f.Target, time.Second) })
 		}},
-		{"function-dies-after", 4, failing, func(s *storm, f Fault) func() {
+		{"function-dies-after", 4, dying, func(s *storm, f Fault) func() {
 			return s.around(f, 1, func(_ asl.Call, run func() asl.Result) asl.Result { run(); return failed(f.Target, time.Second) })
 		}},
 		{"function-fails-for-good", 6, func(d *drawer) Fault {
@@ -32,7 +37,7 @@ func functionKinds() []kind {
 			return s.around(f, forGood, func(asl.Call, func() asl.Result) asl.Result { return failed(f.Target, time.Second) })
 		}},
 		{"function-dies-after-for-good", 2, func(d *drawer) Fault {
-			f := failing(d)
+			f := dying(d)
 			f.For = d.minutes(20, 240)
 			return f
 		}, func(s *storm, f Fault) func() {
@@ -89,15 +94,6 @@ func functionKinds() []kind {
 
 // forGood is as many calls as there are.
 const forGood = -1
-
-func isFunctionKind(name string) bool {
-	for _, k := range functionKinds() {
-		if k.name == name {
-			return true
-		}
-	}
-	return false
-}
 
 // around puts something between Step Functions and the next calls of a state's function, and returns what takes it away.
 func (s *storm) around(f Fault, times int, does func(asl.Call, func() asl.Result) asl.Result) (end func()) {

@@ -83,6 +83,11 @@ func peopleKinds() []kind {
 		}},
 		{"record-deleted", 1, at, func(s *storm, _ Fault) func() { s.unfair["record"] = true; s.drop("releases/"); return nil }},
 		{"hold-deleted", 1, at, func(s *storm, _ Fault) func() { s.drop("holds/"); return nil }},
+		{"upload-broken", 1, func(d *drawer) Fault { return Fault{Target: d.oneOf("missing", "conflicting")} }, func(s *storm, f Fault) func() {
+			s.unfair["viewers"] = true
+			s.spoil(f.Target)
+			return nil
+		}},
 		{"bucket-closed", 1, func(d *drawer) Fault {
 			f := at(d)
 			f.For = d.minutes(1, 60)
@@ -147,6 +152,26 @@ func (s *storm) policy() (id string, found bool) {
 		return "", false
 	}
 	return ids[len(ids)-1], true
+}
+
+// spoil deletes an asset of the new build, or gives the live side another one of the same name.
+func (s *storm) spoil(how string) {
+	const side = "releases/2026-11-23-a1b2/"
+	for _, key := range s.w.S3.Keys(siteBucket, side) {
+		if !strings.HasSuffix(key, ".js") || strings.Contains(key, "late") { // which no page refers to
+			continue
+		}
+		name := strings.TrimPrefix(key, side)
+		if how == "missing" {
+			if _, both := s.w.S3.Get(siteBucket, "blue/"+name); !both {
+				_ = s.w.S3.Delete(siteBucket, key) // it is there
+				return
+			}
+			continue
+		}
+		_ = s.w.S3.Put(siteBucket, "blue/"+name, []byte("another build's"), nil) // the bucket is there
+		return
+	}
 }
 
 // drop deletes the newest object below a prefix that is about the pair.

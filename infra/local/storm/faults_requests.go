@@ -51,13 +51,21 @@ func requestKinds() []kind {
 			f := d.somewhere()
 			f.For = d.minutes(1, 30)
 			return f
-		}, func(s *storm, _ Fault) func() {
+		}, func(s *storm, f Fault) func() {
 			return s.onRequests(func(c transport.Call) transport.Outcome {
-				if c.Service == "CloudFront" {
+				if c.Service == "CloudFront" && (f.Target == "" || c.Operation == f.Target) {
 					return transport.Throttled()
 				}
 				return transport.Outcome{}
 			})
+		}},
+		{"requests-limited", 1, func(d *drawer) Fault {
+			f := d.somewhere()
+			f.Size, f.For = float64(2+d.IntN(6)), d.minutes(5, 60) // a second
+			return f
+		}, func(s *storm, f Fault) func() {
+			s.w.CloudFront.Throttle = cloudfront.Throttle{PerSecond: f.Size, Burst: f.Size}
+			return func() { s.w.CloudFront.Throttle = cloudfront.Throttle{} }
 		}},
 		{"access-denied", 2, lasting(operations(), 1, 120), func(s *storm, f Fault) func() {
 			return s.every(f, transport.Outcome{Kind: transport.Refuse, Status: http.StatusForbidden, Code: "AccessDenied", Message: "said the storm"})

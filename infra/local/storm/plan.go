@@ -49,6 +49,8 @@ type Weather struct {
 	Orphans []string
 	// StackDeleted is true where the pair's stack was deleted, so that the pair is an orphan.
 	StackDeleted bool
+	// DeadLock is true where a run that Step Functions has forgotten holds the lock, with the policy on.
+	DeadLock bool
 	// Repaired is true where the operator who was called clears the hold an hour later.
 	Repaired bool
 }
@@ -118,7 +120,7 @@ func (p Plan) String() string {
 		is   bool
 		says string
 	}{
-		{w.Header, "the policy routes by header"}, {w.Alone, "no pair yet"}, {w.StackDeleted, "the pair's stack was deleted"},
+		{w.Header, "the policy routes by header"}, {w.Alone, "no pair yet"}, {w.StackDeleted, "the pair's stack was deleted"}, {w.DeadLock, "a forgotten run holds the lock"},
 		{w.Behaviors > 0, fmt.Sprintf("%d more cache behaviours", w.Behaviors)}, {len(w.Orphans) > 0, "orphans: " + strings.Join(w.Orphans, ", ")},
 		{len(w.Turns) > 0, "switches: " + strings.Join(w.Turns, ", ")}, {w.Repaired, "a called operator clears the hold"},
 	} {

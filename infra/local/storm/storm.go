@@ -92,6 +92,7 @@ func Run(plan Plan, o Options) (result Result) {
 	if o.Bug != "" {
 		bugNamed(o.Bug).plant(s)
 	}
+	s.operators()
 	for _, f := range plan.Faults {
 		s.install(f)
 	}
