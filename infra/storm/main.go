@@ -36,7 +36,7 @@ type settings struct {
 
 func main() {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the handlers' log lines go to CloudWatch Logs on AWS
-	const percent = 400
+	const percent = 800
 	debug.SetGCPercent(percent) // every storm leaves a whole world behind
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -31,10 +31,13 @@ var aims = sync.OnceValue(func() []aim { //nolint:gochecknoglobals // read only,
 	return all
 })
 
-// aimed makes the plan of an aim of the wanted workflow.
+// aimAtEvery is how many seeds have one aim among them.
+const aimAtEvery = 3
+
+// aimed makes the plan of an aim of the wanted workflow. They come in turn, so that every one comes in a few hundred seeds.
 func (d *drawer) aimed(workflow string) {
 	all := slices.DeleteFunc(slices.Clone(aims()), func(a aim) bool { return workflow != "" && a.workflow != workflow })
-	all[d.IntN(len(all))].make(d)
+	all[d.plan.Seed/aimAtEvery%uint64(len(all))].make(d)
 }
 
 func (d *drawer) fault(f Fault) { d.plan.Faults = append(d.plan.Faults, f) }
@@ -151,7 +154,9 @@ func special() []aim {
 		one(release.Release, func(d *drawer) {
 			d.at("Prove Traffic Again", 1, Fault{Kind: "metrics-unreadable", Target: "InternalServiceFault", For: d.minutes(1, 5)})
 		}),
-		one(release.Release, func(d *drawer) { d.at("Promote", 1, Fault{Kind: "throttled", Target: promoteCall, For: 6 * time.Minute}) }),
+		one(release.Release, func(d *drawer) {
+			d.at("Promote", 1, Fault{Kind: "throttled", Target: promoteCall, For: 6 * time.Minute})
+		}),
 		one(release.Release, func(d *drawer) { d.at("Promote", 1, Fault{Kind: "lock-deleted"}) }),
 		one(release.Release, func(d *drawer) {
 			d.plan.Runs[0].Request = releaseOf(ofContent)
@@ -165,7 +170,9 @@ func special() []aim {
 			d.at(d.oneOf("Look Around", "Find Orphans", "Find Pair"), 1, Fault{Kind: "throttled", For: time.Duration(5+d.IntN(60)) * time.Second})
 		}),
 		one(release.Cleanup, func(d *drawer) { d.fault(Fault{Kind: "requests-limited", Size: 3, For: time.Hour}) }),
-		one(release.Retire, func(d *drawer) { d.at("Find Pair", 1, Fault{Kind: "throttled", For: time.Duration(5+d.IntN(60)) * time.Second}) }),
+		one(release.Retire, func(d *drawer) {
+			d.at("Find Pair", 1, Fault{Kind: "throttled", For: time.Duration(5+d.IntN(60)) * time.Second})
+		}),
 		one(release.Retire, func(d *drawer) { d.fault(Fault{Kind: "requests-limited", Size: 3, For: time.Hour}) }),
 		one(release.Enroll, func(d *drawer) { d.fault(Fault{Kind: "access-denied", Target: "CopyDistribution", For: time.Hour}) }),
 	}
@@ -177,7 +184,10 @@ func special() []aim {
 	}
 	for _, workflow := range Workflows() {
 		all = append(all,
-			one(workflow, func(d *drawer) { d.plan.Runs[0].Request = d.oneOf(`{"primary": "my site"}`, `{"nothing": true}`); d.someFault() }),
+			one(workflow, func(d *drawer) {
+				d.plan.Runs[0].Request = d.oneOf(`{"primary": "my site"}`, `{"nothing": true}`)
+				d.someFault()
+			}),
 			one(workflow, func(d *drawer) { d.plan.Weather.DeadLock = true; d.faults() }),
 			one(workflow, func(d *drawer) {
 				pivots := pivots(workflow)

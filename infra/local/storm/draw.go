@@ -47,7 +47,7 @@ func Draw(seed uint64, workflow string) Plan {
 	plan := Plan{Seed: seed}
 	d := &drawer{rand.New(rand.NewPCG(seed, 0x5707)), &plan}
 	plan.Weather = d.weather()
-	if d.IntN(3) == 0 {
+	if seed%aimAtEvery == 0 {
 		d.aimed(workflow)
 		return plan
 	}

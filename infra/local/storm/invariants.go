@@ -93,7 +93,7 @@ func (s *storm) violate(x *asl.Execution, invariant, says string) {
 const (
 	promoteCall  = "UpdateDistributionWithStagingConfig"
 	updatePolicy = "UpdateContinuousDeploymentPolicy"
-	policyIDKey = "ContinuousDeploymentPolicyId"
+	policyIDKey  = "ContinuousDeploymentPolicyId"
 )
 
 // switchesOff reports whether a write does no more than make sure that the policy is off.
@@ -233,8 +233,8 @@ func (s *storm) editsSurvive() observer {
 		comment string
 		at      time.Time
 	}
-	marked := map[string]edit{}   // by distribution
-	theirs := map[string]bool{}   // policies that others wrote last
+	marked := map[string]edit{} // by distribution
+	theirs := map[string]bool{} // policies that others wrote last
 	return observer{write: func(wr cloudfront.Write, by *actor) {
 		switch {
 		case by == nil && wr.Config != nil && strings.HasPrefix(wr.Config.Text("Comment"), colleague):

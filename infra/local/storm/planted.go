@@ -33,7 +33,9 @@ func Bugs() []Bug {
 			s.wrapCloudFront(func(next http.Handler, w http.ResponseWriter, r *http.Request) { s.freshen(r); next.ServeHTTP(w, r) })
 		}},
 		{"proof-skipped", "Prove Traffic says flowing whatever it sees.", func(s *storm) {
-			s.editing([]string{"Prove Traffic", "Prove Traffic Again"}, func(part map[string]any) { part["flowing"], part["flowed"], part["verdict"] = true, true, release.Flowing })
+			s.editing([]string{"Prove Traffic", "Prove Traffic Again"}, func(part map[string]any) {
+				part["flowing"], part["flowed"], part["verdict"] = true, true, release.Flowing
+			})
 		}},
 		{"no-states-all", "The release's tasks catch the errors that have a name, and no others.", func(s *storm) {
 			s.redefine(func(catch []any) []any {
@@ -264,6 +266,6 @@ func (s *storm) forge(x *asl.Execution) {
 		return
 	}
 	evidence.Outcome.End = release.Promoted
-	data, _ = json.Marshal(evidence)                      //nolint:errchkjson // it was JSON
+	data, _ = json.Marshal(evidence)                       //nolint:errchkjson // it was JSON
 	_ = s.w.S3.Put(world.Bucket, key, data, http.Header{}) // the bucket is there
 }

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -178,17 +179,24 @@ func New(o Options) (*World, error) {
 // machineARN is the ARN of the state machine of a workflow, which has the stack's name for it.
 const machineARN = "arn:aws:states:us-east-1:123456789012:stateMachine:cloudfront-cd-"
 
-func (w *World) loadMachines() error {
-	w.Machines = map[string]*asl.Machine{}
+// loaded are the golden definitions. A machine is not changed by running it, so that all worlds have the same.
+var loaded = sync.OnceValues(func() (map[string]*asl.Machine, error) { //nolint:gochecknoglobals // read only; an eighth of a storm's time
+	machines := map[string]*asl.Machine{}
 	for name, definition := range golden.All() {
 		machine, err := asl.Load(definition)
 		if err != nil {
-			return fmt.Errorf("load the %s workflow: %w", name, err)
+			return nil, fmt.Errorf("load the %s workflow: %w", name, err)
 		}
 		machine.ARN = machineARN + name
-		w.Machines[name] = machine
+		machines[name] = machine
 	}
-	return nil
+	return machines, nil
+})
+
+func (w *World) loadMachines() error {
+	machines, err := loaded()
+	w.Machines = maps.Clone(machines) // some of which a world may replace
+	return err
 }
 
 func (w *World) addPair(o Options) error {
