@@ -22,7 +22,7 @@ EXAMPLE        = $(if $(PAIRS)$(wildcard cdk.json),,$(EXAMPLE_PAIRS))
 STACK_ARGS     = $(if $(PAIRS)$(EXAMPLE),-c 'pairs=$(PAIRS)$(EXAMPLE)') $(if $(NOTIFY),-c 'notify=$(NOTIFY)') $(foreach s,$(SETTINGS),-c '$(s)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo scenarios serve cost test test-clients check lint fmt golden build synth deploy site start stop status enroll maintenance done recover retire cleanup bench bench-judge fuzz clean need-go need-node FORCE
+.PHONY: help demo scenarios serve cost test test-clients storm check lint fmt golden build synth deploy site start stop status enroll maintenance done recover retire cleanup bench bench-judge fuzz clean need-go need-node FORCE
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,9 @@ test: need-go need-node ## run every test (the definitions' need Node.js)
 	go test -timeout 30m ./...
 test-clients: need-go ## the AWS CLI and Terraform, where installed, through the life of a pair against "make serve" (10 minutes)
 	@.ci/test-clients
-check: lint test ## what CI runs: lint, then every test
+storm: build/storm ## whole workflows under seeded faults: [SEEDS=2000] [FROM=0] [WORKFLOW=release]; one storm again: SEED=n [VERBOSE=1] (docs/storm.md; 3 minutes on two cores)
+	@build/storm $(call flags,SEEDS FROM WORKFLOW SEED) $(if $(filter command,$(origin VERBOSE)),--verbose)
+check: lint test storm ## what CI runs: lint, every test, and 2,000 storms
 lint: need-go $(LINT) ## static checks, formatting, and a tidy go.mod
 	$(LINT) run ./...
 	go mod tidy -diff
@@ -60,7 +62,7 @@ fuzz: need-go ## fuzz each fuzz target for FUZZTIME (default 20s)
 
 ##@ Build
 build: need-go build/local $(LAMBDAS:%=build/lambdas/%/bootstrap) ## build the demo and every Lambda's bootstrap (linux/arm64)
-build/local build/cost build/operate build/benchjudge: build/%: need-go FORCE
+build/local build/cost build/operate build/benchjudge build/storm: build/%: need-go FORCE
 	@go build -trimpath -o $@ ./infra/$*
 # Without the commit in it, a Lambda that has not changed is not deployed again.
 build/lambdas/%/bootstrap: FORCE

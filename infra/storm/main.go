@@ -127,7 +127,8 @@ func playMany(out, errs io.Writer, s settings) bool {
 		say(out, "\nFewer than %d storms, or of one workflow: coverage and planted bugs are not asked for.\n", enough)
 		return ok
 	}
-	return tellCoverage(out, sum) && tellBugs(out, s) && ok
+	covered, found := tellCoverage(out, sum), tellBugs(out, s)
+	return covered && found && ok
 }
 
 // say writes a message; there is nobody to tell when that fails.

@@ -41,7 +41,7 @@ func content() []Scenario {
 		},
 		{
 			Name: "content-old-assets", Story: "Somebody opened the page before the promotion and leaves it open: its script asks for more when the new page is everywhere.",
-			Request: string(examples.ContentRequest), Ends: toPromoted(), Prepare: leavePageOpen, Check: nobodyMissesAnything,
+			Request: string(examples.ContentRequest), Ends: toPromoted(), Prepare: LeavePageOpen, Check: nobodyMissesAnything,
 		},
 		{
 			Name: "content-regression", Story: "All of the viewers together overload the API that the new build calls: the build from before comes back, and the caches forget the new page.",
@@ -92,9 +92,9 @@ func hideAssetsFromStaging(w *world.World) error {
 	return nil
 }
 
-// leavePageOpen is one viewer among the many: the page of before the release, in a session that began then, whose assets are
+// LeavePageOpen is one viewer among the many: the page of before the release, in a session that began then, whose assets are
 // asked for again a quarter of an hour after the promotion. What goes wrong counts with what goes wrong for the others.
-func leavePageOpen(w *world.World) error {
+func LeavePageOpen(w *world.World) error {
 	var session edge.Session
 	w.When("Wait For Viewers", 1, func(*asl.Execution) {
 		for _, a := range w.Edge.Serve(edge.Request{Host: w.Host(), Path: "/", Count: 1}) {

@@ -1,8 +1,11 @@
 package scenario_test
 
 import (
+	"cmp"
+	"strings"
 	"testing"
 
+	"cloudfront-cd/examples"
 	"cloudfront-cd/infra/local/scenario"
 	"cloudfront-cd/infra/local/world"
 	"cloudfront-cd/internal/release"
@@ -61,7 +64,8 @@ func withHeader(t *testing.T, name string) *scenario.Stage {
 		}
 		o.Policy = cloudfront.Policy{Type: cloudfront.SingleHeader, Header: "aws-cf-cd-smoke", Value: "secret"}
 	}
-	stage, err := s.Build(scenario.Inputs{Seed: 1})
+	request := strings.Replace(cmp.Or(s.Request, string(examples.Request)), `"custom-error-responses"`, `"custom-error-responses", "`+release.StickinessOff+`"`, 1)
+	stage, err := s.Build(scenario.Inputs{Seed: 1, Request: []byte(request)})
 	if err != nil {
 		t.Fatal(err)
 	}

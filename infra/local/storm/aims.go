@@ -7,11 +7,12 @@ import (
 	"sync"
 	"time"
 
+	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 )
 
 // An aim is a plan made for arrows that chance alone hardly ever takes: a workflow is led to a state, and something happens
-// there. Every task of every workflow is one, failing for good; further ones are in special.
+// there. Every task of every workflow is one, failing for good, and each error that has an arrow of its own; further ones are in special.
 type aim struct {
 	workflow string
 	make     func(*drawer)
@@ -24,12 +25,37 @@ var aims = sync.OnceValue(func() []aim { //nolint:gochecknoglobals // read only,
 		for _, title := range statesOf(workflow, true) {
 			all = append(all, aim{workflow, func(d *drawer) {
 				d.lead(workflow, title)
-				d.fault(Fault{Kind: "function-fails-for-good", Workflow: workflow, State: title, Nth: 1, Target: d.oneOf("Unexpected", "Lambda.Unknown", "Runtime.ExitError"), For: 4 * time.Hour})
+				d.failsIn(workflow, title, d.oneOf("Unexpected", "Lambda.Unknown", "Runtime.ExitError"))
 			}})
+		}
+		for _, info := range machines()[workflow].States() {
+			all = append(all, aimsAtNames(workflow, info)...)
 		}
 	}
 	return all
 })
+
+// aimsAtNames are a state's errors that have an arrow of their own.
+func aimsAtNames(workflow string, info asl.StateInfo) []aim {
+	var all []aim
+	for _, catch := range info.Catch {
+		for _, name := range catch.ErrorEquals {
+			if name == asl.StatesALL {
+				continue
+			}
+			all = append(all, aim{workflow, func(d *drawer) {
+				d.lead(workflow, info.Name)
+				d.failsIn(workflow, info.Name, name)
+			}})
+		}
+	}
+	return all
+}
+
+// failsIn lets a task fail for good with an error.
+func (d *drawer) failsIn(workflow, title, name string) {
+	d.fault(Fault{Kind: "function-fails-for-good", Workflow: workflow, State: title, Nth: 1, Target: name, For: 4 * time.Hour})
+}
 
 // aimAtEvery is how many seeds have one aim among them.
 const aimAtEvery = 3

@@ -3,6 +3,7 @@ package storm
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -140,6 +141,9 @@ func (s *storm) operators() {
 		s.edit(w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ViewerCertificate/MinimumProtocolVersion", "TLSv1.2_2025") })
 		s.later(60, func() { sayDone(w, x) })
 	})
+	if w.Viewers != nil && strings.Contains(s.plan.Runs[0].Request, `"content"`) {
+		_ = scenario.LeavePageOpen(w) // it never fails
+	}
 	if !s.plan.Weather.Repaired {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
+	"cloudfront-cd/internal/standin/cloudformation"
 	"cloudfront-cd/statemachine/golden"
 )
 
@@ -100,6 +101,27 @@ func Bugs() []Bug {
 				now := s.w.Clock.Now()
 				out, _ := json.Marshal(release.Write{Distribution: s.w.Pair.PrimaryID, At: now, Deadline: now.Add(time.Hour)}) //nolint:errchkjson // strings and times
 				return asl.Result{Output: out, Took: time.Second}
+			})
+		}},
+		{"no-fence", "A function takes every lock for its own before it writes.", (*storm).ownEveryLock},
+		{"healthy-taken-apart", "Every pair of the account is taken for one whose stack was deleted.", func(s *storm) {
+			for _, id := range s.w.CloudFront.Policies() {
+				s.w.CloudFormation.Put(cloudformation.Stack{
+					Name: "gone-" + id, ID: "arn:aws:cloudformation:us-east-1:123456789012:stack/gone/" + id, Status: "DELETE_COMPLETE",
+					Deleted: s.w.Clock.Now().Add(-time.Hour), Resources: []cloudformation.Resource{{Physical: id}},
+				})
+			}
+		}},
+		{"no-waiting", "Every propagation is believed to be over at once.", func(s *storm) {
+			s.editing([]string{"Check Staging", "Check Traffic", "Check Header", "Check Detach", "Check Policy", "Check Attachment", "Check Alignment"},
+				func(part map[string]any) { part["deployed"] = true })
+		}},
+		{"nothing-carried", "Carry Assets says that it has copied everything, and has copied nothing.", func(s *storm) {
+			s.calls = append(s.calls, func(call asl.Call, run func() asl.Result) asl.Result {
+				if call.State != "Carry Assets" {
+					return run()
+				}
+				return asl.Result{Output: json.RawMessage(`{"done": true}`), Took: time.Second}
 			})
 		}},
 		{"record-forgets", "Finish writes into the record that everything was promoted.", func(s *storm) {
@@ -256,6 +278,22 @@ func rewrite(r *http.Request, what *regexp.Regexp, by string) {
 // attaching reports whether the call under way is to change which policy is attached.
 func (s *storm) attaching() bool {
 	return s.actor != nil && slices.Contains([]string{"Attach Policy", "Detach Policy"}, s.actor.call.State)
+}
+
+// ownEveryLock shows every lock with the name of whoever asks.
+func (s *storm) ownEveryLock() {
+	host := "s3.us-east-1.amazonaws.com"
+	next := s.w.Transport.Hosts[host]
+	s.w.Transport.Hosts[host] = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fences := s.actor != nil && !slices.Contains([]string{"Acquire Lock", "Find Dead Run", "Recover", "Release Lock", "Find Orphans"}, s.actor.call.State)
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/locks/") || !fences {
+			next.ServeHTTP(w, r)
+			return
+		}
+		holder, _ := json.Marshal(record.Holder{Execution: s.actor.call.Execution.ARN(), Name: s.actor.call.Execution.Name(), At: s.start}) //nolint:errchkjson // strings and times
+		w.Header().Set("ETag", `"made-up"`)
+		_, _ = w.Write(holder) // in memory
+	})
 }
 
 // forge makes a record say Promoted.

@@ -20,6 +20,8 @@ const horizon = 5 * 24 * time.Hour
 type Options struct {
 	// Bug is the name of a bug to plant; empty for none.
 	Bug string
+	// Now, when set, is the wall clock, for who wants to know where the time goes.
+	Now func() time.Time
 	// Timeline, when set, gets a line for everything that happens.
 	Timeline func(string)
 }
@@ -36,7 +38,12 @@ type Result struct {
 	// Events and Calls are how much was done, Took how long in simulated time.
 	Events, Calls int
 	Took          time.Duration
+	// Spent is how long it took in real time, where Options.Now says what that is.
+	Spent Spent
 }
+
+// Spent is where the time of a storm went.
+type Spent struct{ Building, Functions time.Duration }
 
 // Arrow is one way from a state to another of a workflow.
 type Arrow struct {
@@ -53,6 +60,8 @@ type storm struct {
 	w     *world.World
 	start time.Time
 	say   func(string)
+	now   func() time.Time
+	spent Spent
 
 	before    *situation
 	calls     []func(asl.Call, func() asl.Result) asl.Result // what stands between Step Functions and a function, outermost last
@@ -71,7 +80,7 @@ type storm struct {
 
 // Run plays a plan.
 func Run(plan Plan, o Options) (result Result) {
-	s := &storm{plan: plan, strikes: map[Strike]int{}, unfair: map[string]bool{}, say: o.Timeline}
+	s := &storm{plan: plan, strikes: map[Strike]int{}, unfair: map[string]bool{}, say: o.Timeline, now: o.Now}
 	if s.say == nil {
 		s.say = func(string) {}
 	}
@@ -81,7 +90,9 @@ func Run(plan Plan, o Options) (result Result) {
 		}
 		result = s.result()
 	}()
+	done := s.measure(&s.spent.Building)
 	w, err := build(plan)
+	done()
 	if err != nil {
 		s.violate(nil, "no-panic", "the world could not be built: "+err.Error())
 		return result
@@ -217,10 +228,24 @@ func (s *storm) act(a *actor, run func() asl.Result) asl.Result {
 	outer := s.actor
 	s.see()
 	s.actor = a
+	done := func() {}
+	if outer == nil {
+		done = s.measure(&s.spent.Functions)
+	}
 	result := run()
+	done()
 	s.see()
 	s.actor = outer
 	return result
+}
+
+// measure adds the time until done to a sum, where there is a clock.
+func (s *storm) measure(sum *time.Duration) (done func()) {
+	if s.now == nil {
+		return func() {}
+	}
+	began := s.now()
+	return func() { *sum += s.now().Sub(began) }
 }
 
 // see shows the observers the writes that they have not seen.
@@ -279,7 +304,7 @@ func (b *situation) note(wr cloudfront.Write) {
 }
 
 func (s *storm) result() Result {
-	r := Result{Plan: s.plan, Violations: s.broken, Arrows: map[Arrow]bool{}, Strikes: s.strikes}
+	r := Result{Plan: s.plan, Violations: s.broken, Arrows: map[Arrow]bool{}, Strikes: s.strikes, Spent: s.spent}
 	if s.w == nil {
 		return r
 	}
