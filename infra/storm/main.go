@@ -51,13 +51,11 @@ func run(args []string, out, errs io.Writer) int {
 		say(errs, "storm: %s\n\n%s", err, usage)
 		return exitcode.Usage
 	}
-	ok := false
+	play := playMany
 	if s.one {
-		ok = playOne(out, s)
-	} else {
-		ok = playMany(out, errs, s)
+		play = playOne
 	}
-	if !ok {
+	if !play(out, errs, s) {
 		return exitcode.Failure
 	}
 	return exitcode.OK
@@ -94,7 +92,7 @@ func parseFlags(args []string) (settings, error) {
 }
 
 // playOne plays one storm, and shows it.
-func playOne(out io.Writer, s settings) bool {
+func playOne(out, _ io.Writer, s settings) bool {
 	plan := storm.Draw(s.seed, s.workflow)
 	say(out, "%s", plan)
 	o := storm.Options{}
@@ -117,7 +115,7 @@ func playMany(out, errs io.Writer, s settings) bool {
 		if len(r.Violations) > 0 {
 			tellViolation(out, r)
 		}
-		if n := uint64(sum.Storms); n%max(1, s.seeds/10) == 0 {
+		if n := r.Plan.Seed - s.from + 1; n%max(1, s.seeds/10) == 0 {
 			say(errs, "storm: %d of %d after %s\n", n, s.seeds, time.Since(began).Round(time.Second)) //nolint:forbidigo // likewise
 		}
 	})

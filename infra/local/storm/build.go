@@ -179,5 +179,5 @@ func grow(c *types.DistributionConfig, behaviors int) {
 			AllowedMethods: d.AllowedMethods, CachePolicyId: d.CachePolicyId, Compress: aws.Bool(true),
 		})
 	}
-	c.CacheBehaviors.Quantity = aws.Int32(int32(len(c.CacheBehaviors.Items)))
+	c.CacheBehaviors.Quantity = aws.Int32(int32(len(c.CacheBehaviors.Items))) //nolint:gosec // a few
 }

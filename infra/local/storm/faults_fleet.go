@@ -30,7 +30,7 @@ func (s *storm) staging() string {
 }
 
 // fleetKinds are what the points of presence, the control plane and the origins do.
-func fleetKinds() []kind {
+func fleetKinds() []kind { //nolint:funlen // a table
 	return []kind{
 		{"reads-lag", 3, func(d *drawer) Fault {
 			f := d.somewhere()

@@ -10,7 +10,7 @@ import (
 
 // functionKinds are what the Lambda service does to a task: AWS invokes a function at least once, may lose its answer, and ends
 // it at its timeout whatever it is doing (AWS Lambda Developer Guide, "Understanding retry behavior in Lambda").
-func functionKinds() []kind {
+func functionKinds() []kind { //nolint:funlen // a table
 	inTask := func(d *drawer) Fault { return d.inSomeState(true) }
 	dying := func(d *drawer) Fault {
 		f := d.inSomeState(true)

@@ -5,7 +5,7 @@ import (
 )
 
 // metricKinds are what CloudWatch and Step Functions say, or do not say.
-func metricKinds() []kind {
+func metricKinds() []kind { //nolint:funlen // a table
 	lasting := func(d *drawer) Fault {
 		f := d.somewhere()
 		f.For = d.minutes(1, 60)

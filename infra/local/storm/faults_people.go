@@ -19,7 +19,7 @@ import (
 const colleague = "edited by a colleague"
 
 // peopleKinds are what colleagues do in the console, to anything at any moment.
-func peopleKinds() []kind {
+func peopleKinds() []kind { //nolint:funlen // a table
 	at := func(d *drawer) Fault { return d.somewhere() }
 	edit := func(target string) func(*storm, Fault) func() {
 		return func(s *storm, _ Fault) func() {
@@ -75,7 +75,7 @@ func peopleKinds() []kind {
 		{"lock-overwritten", 1, at, func(s *storm, _ Fault) func() {
 			s.unfair["lock"] = true
 			now := s.w.Clock.Now()
-			holder, _ := json.Marshal(record.Holder{ //nolint:errchkjson // strings and times
+			holder, _ := json.Marshal(record.Holder{
 				Execution: "arn:aws:states:us-east-1:123456789012:execution:cloudfront-cd-release:somebody", Name: "somebody", StartTime: now, At: now,
 			})
 			_ = s.w.S3.Put(world.Bucket, record.LockKey(s.w.Pair.PrimaryID), holder, nil) // the bucket is there

@@ -27,7 +27,7 @@ func writing() []string {
 }
 
 // requestKinds are what happens to requests on their way to AWS and back.
-func requestKinds() []kind {
+func requestKinds() []kind { //nolint:funlen // a table
 	lasting := func(names []string, from, to int) func(*drawer) Fault {
 		return func(d *drawer) Fault {
 			f := d.somewhere()

@@ -120,9 +120,14 @@ func (p Plan) String() string {
 		is   bool
 		says string
 	}{
-		{w.Header, "the policy routes by header"}, {w.Alone, "no pair yet"}, {w.StackDeleted, "the pair's stack was deleted"}, {w.DeadLock, "a forgotten run holds the lock"},
-		{w.Behaviors > 0, fmt.Sprintf("%d more cache behaviours", w.Behaviors)}, {len(w.Orphans) > 0, "orphans: " + strings.Join(w.Orphans, ", ")},
-		{len(w.Turns) > 0, "switches: " + strings.Join(w.Turns, ", ")}, {w.Repaired, "a called operator clears the hold"},
+		{w.Header, "the policy routes by header"},
+		{w.Alone, "no pair yet"},
+		{w.StackDeleted, "the pair's stack was deleted"},
+		{w.DeadLock, "a forgotten run holds the lock"},
+		{w.Behaviors > 0, fmt.Sprintf("%d more cache behaviours", w.Behaviors)},
+		{len(w.Orphans) > 0, "orphans: " + strings.Join(w.Orphans, ", ")},
+		{len(w.Turns) > 0, "switches: " + strings.Join(w.Turns, ", ")},
+		{w.Repaired, "a called operator clears the hold"},
 	} {
 		if f.is {
 			b.WriteString("; " + f.says)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -28,7 +29,7 @@ type Bug struct {
 }
 
 // Bugs are the planted ones.
-func Bugs() []Bug {
+func Bugs() []Bug { //nolint:funlen,gocognit // a table
 	return []Bug{
 		{"no-etag-check", "Every write is sent with whatever ETag is current, not with the one that was read.", func(s *storm) {
 			s.wrapCloudFront(func(next http.Handler, w http.ResponseWriter, r *http.Request) { s.freshen(r); next.ServeHTTP(w, r) })
@@ -67,7 +68,7 @@ func Bugs() []Bug {
 			})
 		}},
 		{"no-deadline", "A propagation is waited for as long as it takes.", func(s *storm) {
-			s.calls = append(s.calls, func(call asl.Call, run func() asl.Result) asl.Result {
+			s.calls = append(s.calls, func(_ asl.Call, run func() asl.Result) asl.Result {
 				result := run()
 				if result.Failure != nil && result.Failure.Error == "NotDeployed" {
 					return asl.Result{Output: json.RawMessage(`{"deployed": false, "status": "InProgress"}`), Took: time.Second}
@@ -99,7 +100,7 @@ func Bugs() []Bug {
 					return run()
 				}
 				now := s.w.Clock.Now()
-				out, _ := json.Marshal(release.Write{Distribution: s.w.Pair.PrimaryID, At: now, Deadline: now.Add(time.Hour)}) //nolint:errchkjson // strings and times
+				out, _ := json.Marshal(release.Write{Distribution: s.w.Pair.PrimaryID, At: now, Deadline: now.Add(time.Hour)})
 				return asl.Result{Output: out, Took: time.Second}
 			})
 		}},
@@ -247,9 +248,7 @@ func (s *storm) sendAgain(next http.Handler, w http.ResponseWriter, r *http.Requ
 		next.ServeHTTP(w, r)
 		return
 	}
-	for name, values := range kept.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), kept.header)
 	w.WriteHeader(kept.status)
 	_, _ = w.Write(kept.body.Bytes()) // in memory
 }

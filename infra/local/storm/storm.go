@@ -3,6 +3,7 @@ package storm
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -273,7 +274,7 @@ func (s *storm) see() {
 
 // mutates reports whether a call changes something.
 func mutates(c transport.Call) bool {
-	return c.Method == "PUT" || c.Method == "DELETE" || c.Method == "POST" && c.Service == "CloudFront"
+	return c.Method == http.MethodPut || c.Method == http.MethodDelete || c.Method == http.MethodPost && c.Service == "CloudFront"
 }
 
 // situation is what the storm knows of CloudFront by the log of writes.
