@@ -94,6 +94,18 @@ func HeaderOf(c *types.ContinuousDeploymentPolicyConfig) *release.Header {
 	return &release.Header{Name: aws.ToString(t.SingleHeaderConfig.Header), Value: aws.ToString(t.SingleHeaderConfig.Value)}
 }
 
+// WeightedOf is a policy's routing by weight, nil if it routes by header.
+func WeightedOf(c *types.ContinuousDeploymentPolicyConfig) *release.Weighted {
+	if c.TrafficConfig == nil || c.TrafficConfig.SingleWeightConfig == nil {
+		return nil
+	}
+	w := &release.Weighted{Weight: Policy{ContinuousDeploymentPolicyConfig: c}.Weight()}
+	if s := c.TrafficConfig.SingleWeightConfig.SessionStickinessConfig; s != nil {
+		w.IdleTTL, w.MaximumTTL = aws.ToInt32(s.IdleTTL), aws.ToInt32(s.MaximumTTL)
+	}
+	return w
+}
+
 // ByHeader is the routing of requests with a header.
 func ByHeader(h release.Header) *types.TrafficConfig {
 	return &types.TrafficConfig{

@@ -142,6 +142,12 @@ var smokeValue = regexp.MustCompile(`^[0-9a-f]{16}-[0-9a-f]{64}$`)
 // IsSmokeHeader reports whether a header on a policy is one that a smoke test has put there, of whichever execution.
 func IsSmokeHeader(h Header) bool { return smokeValue.MatchString(h.Value) }
 
+// OthersHeader reports whether a header on the policy is neither the one that Preflight found there nor ours: somebody else has
+// put it there since, and at the end nobody would put it back.
+func (d *Document) OthersHeader(h *Header) bool {
+	return h != nil && !d.RoutesOurHeader(h) && (d.Preflight.Header == nil || *h != *d.Preflight.Header)
+}
+
 // RoutesOurHeader reports whether a header on the policy is the one that this execution has put there.
 func (d *Document) RoutesOurHeader(h *Header) bool {
 	return h != nil && d.Plan.TestsSmoke() && h.Name == d.Plan.Smoke.Header && strings.HasPrefix(h.Value, d.SmokeMark())

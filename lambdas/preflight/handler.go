@@ -95,7 +95,7 @@ func conclude(f facts, doc release.Document) release.Preflight {
 		part.Staging = f.staging.document()
 	}
 	if f.policy != nil {
-		part.MaximumTTL, part.Header, part.Weighted = stickiness(f.policy), live.HeaderOf(f.policy), weighted(f.policy)
+		part.MaximumTTL, part.Header, part.Weighted = stickiness(f.policy), live.HeaderOf(f.policy), live.WeightedOf(f.policy)
 	}
 	blockers := map[string]bool{}
 	for _, finding := range part.Findings {

@@ -148,15 +148,3 @@ func stagingUnknown(f facts) release.Finding {
 		"let the policy name a staging distribution that exists: aws cloudfront list-distributions --query"+
 			" 'DistributionList.Items[?Staging].[Id,DomainName]' --output text")
 }
-
-// weighted is the policy's routing by weight; nil where it has none.
-func weighted(policy *types.ContinuousDeploymentPolicyConfig) *release.Weighted {
-	if policy.TrafficConfig == nil || policy.TrafficConfig.SingleWeightConfig == nil {
-		return nil
-	}
-	w := &release.Weighted{Weight: live.Policy{ContinuousDeploymentPolicyConfig: policy}.Weight(), MaximumTTL: stickiness(policy)}
-	if s := policy.TrafficConfig.SingleWeightConfig.SessionStickinessConfig; s != nil {
-		w.IdleTTL = aws.ToInt32(s.IdleTTL)
-	}
-	return w
-}

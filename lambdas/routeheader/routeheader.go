@@ -60,6 +60,13 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Route, e
 	if policy.On() {
 		return release.Route{}, fault.Errorf(fault.ConfigChanged, "policy %s was enabled by someone else since Preflight", policy.ID)
 	}
+	header, weighted := live.HeaderOf(policy.ContinuousDeploymentPolicyConfig), live.WeightedOf(policy.ContinuousDeploymentPolicyConfig)
+	found := doc.Preflight.Weighted
+	otherWeight := weighted != nil && (found == nil && doc.Preflight.Header != nil || found != nil && *weighted != *found)
+	if doc.OthersHeader(header) || otherWeight {
+		return release.Route{}, fault.Errorf(fault.ConfigChanged,
+			"policy %s was made to route otherwise by someone else since Preflight: that would not come back after the smoke test", policy.ID)
+	}
 	if dns := policy.DNSName(); dns != doc.Preflight.Staging.Domain {
 		return release.Route{}, fault.Errorf(fault.ConfigChanged,
 			"policy %s was pointed by someone else at %s instead of %s", policy.ID, dns, doc.Preflight.Staging.Domain)

@@ -82,6 +82,11 @@ func TestNobodyElsesPolicyIsOverwritten(t *testing.T) {
 	for name, change := range map[string]func(*pairtest.World){
 		"that is on":            func(w *pairtest.World) { w.EditPolicy("Enabled", "true") },
 		"that points elsewhere": func(w *pairtest.World) { w.Document.Preflight.Staging.Domain = "d999.cloudfront.net" },
+		"whose stickiness was changed since Preflight": func(w *pairtest.World) {
+			w.Document.Preflight.Weighted = &release.Weighted{Weight: 0.01, IdleTTL: 300, MaximumTTL: 600}
+			w.EditPolicy("TrafficConfig/SingleWeightConfig/SessionStickinessConfig/MaximumTTL", "900")
+		},
+		"that routed by header at Preflight": func(w *pairtest.World) { w.Document.Preflight.Header = &release.Header{Name: "qa", Value: "on"} },
 		"of a changed staging":  func(w *pairtest.World) { w.Edit(pairtest.Staging, "Comment", "mine") },
 		"that changes at the last moment": func(w *pairtest.World) {
 			w.Calls.Fault = func(c transport.Call) transport.Outcome {

@@ -92,6 +92,9 @@ func asWanted(policy live.Policy, step release.Step) bool {
 // afterwards on with the weight of the step before it.
 func refuseForeign(policy live.Policy, step release.Step, doc release.Document) error {
 	if step.Index == 0 {
+		if h := live.HeaderOf(policy.ContinuousDeploymentPolicyConfig); doc.OthersHeader(h) {
+			return fault.Errorf(fault.ConfigChanged, "policy %s was made to route by the header %s by someone else since Preflight", policy.ID, h.Name)
+		}
 		if policy.On() && !doc.RoutesOurHeader(live.HeaderOf(policy.ContinuousDeploymentPolicyConfig)) {
 			return fault.Errorf(fault.ConfigChanged, "policy %s was enabled by someone else with weight %v", policy.ID, policy.Weight())
 		}

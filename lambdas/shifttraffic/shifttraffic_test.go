@@ -76,6 +76,10 @@ func TestHeaderRoutingGivesWayToAWeight(t *testing.T) {
 			cloudfront.Leaf("Header", "aws-cf-cd-test"), cloudfront.Leaf("Value", "on"))))
 	}))
 	_, err := shift(t, w)
+	pairtest.WantFault(t, err, fault.ConfigChanged, "route by the header aws-cf-cd-test by someone else since Preflight")
+	w.WantWrites(0)
+	w.Document.Preflight.Header = &release.Header{Name: "aws-cf-cd-test", Value: "on"}
+	_, err = shift(t, w)
 	w.Must(err)
 	if live := w.LivePolicy(); !live.Enabled || live.Type != cloudfront.SingleWeight || live.Weight != 0.05 {
 		t.Errorf("got policy %+v", live)

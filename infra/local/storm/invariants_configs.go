@@ -124,7 +124,7 @@ func lastVerdictHealthy(x *asl.Execution) bool {
 
 // editsSurvive: colleagues edit comments of distributions and the stickiness or header of policies, so that these tell.
 func (s *storm) editsSurvive() observer {
-	e := edits{s: s, marked: map[string]edit{}, theirs: map[string]bool{}}
+	e := edits{s: s, marked: map[string]edit{}, theirs: map[string]time.Time{}}
 	return observer{write: func(wr cloudfront.Write, by *actor) {
 		switch {
 		case by == nil:
@@ -137,11 +137,11 @@ func (s *storm) editsSurvive() observer {
 	}}
 }
 
-// edits are what colleagues have left: the comment of a distribution, and the policies that they wrote last.
+// edits are what colleagues have left: the comment of a distribution, and how a policy routes.
 type edits struct {
 	s      *storm
 	marked map[string]edit
-	theirs map[string]bool
+	theirs map[string]time.Time // when
 }
 
 type edit struct {
@@ -153,8 +153,8 @@ func (e edits) note(wr cloudfront.Write) {
 	if wr.Config != nil && strings.HasPrefix(wr.Config.Text("Comment"), colleague) {
 		e.marked[wr.ID] = edit{wr.Config.Text("Comment"), e.s.w.Clock.Now()}
 	}
-	if wr.Policy != nil {
-		e.theirs[wr.ID] = true
+	if wr.Policy != nil && !sameRouting(e.s.before.policies[wr.ID], *wr.Policy) {
+		e.theirs[wr.ID] = e.s.w.Clock.Now()
 	}
 }
 
@@ -174,11 +174,27 @@ func (e edits) checkConfig(wr cloudfront.Write, by *actor) {
 }
 
 func (e edits) checkPolicy(wr cloudfront.Write, by *actor) {
-	before := e.s.before.policies[wr.ID]
-	if e.theirs[wr.ID] && before.Type == wr.Policy.Type &&
-		(before.MaximumTTL != wr.Policy.MaximumTTL || before.Header != wr.Policy.Header || before.Value != wr.Policy.Value) {
+	at, edited := e.theirs[wr.ID]
+	lost := slices.Contains([]string{"Route Header", "Shift Traffic"}, by.call.State) && e.s.before.policies[wr.ID].Type != wr.Policy.Type
+	if edited && (lost || !sameRouting(e.s.before.policies[wr.ID], *wr.Policy)) && at.After(found(by.call.Execution)) {
 		e.s.violate(by.call.Execution, "edits-survive", by.call.State+" has overwritten a colleague's edit of the policy")
 	}
+}
+
+// sameRouting compares what colleagues edit of a policy, where it routes in the same way.
+func sameRouting(a, b cloudfront.Policy) bool {
+	return a.Type != b.Type || a.MaximumTTL == b.MaximumTTL && a.Header == b.Header && a.Value == b.Value
+}
+
+// found is when an execution has seen the pair as it is to be left: at its Preflight, or else at its start.
+func found(x *asl.Execution) time.Time {
+	at := x.StartDate()
+	for _, e := range x.History() {
+		if e.StateExited != nil && e.StateExited.Name == "Preflight" {
+			at = e.Timestamp
+		}
+	}
+	return at
 }
 
 func (s *storm) rolledBackEverywhere() observer {
