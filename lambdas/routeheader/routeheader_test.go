@@ -87,7 +87,7 @@ func TestNobodyElsesPolicyIsOverwritten(t *testing.T) {
 			w.EditPolicy("TrafficConfig/SingleWeightConfig/SessionStickinessConfig/MaximumTTL", "900")
 		},
 		"that routed by header at Preflight": func(w *pairtest.World) { w.Document.Preflight.Header = &release.Header{Name: "qa", Value: "on"} },
-		"of a changed staging":  func(w *pairtest.World) { w.Edit(pairtest.Staging, "Comment", "mine") },
+		"of a changed staging":               func(w *pairtest.World) { w.Edit(pairtest.Staging, "Comment", "mine") },
 		"that changes at the last moment": func(w *pairtest.World) {
 			w.Calls.Fault = func(c transport.Call) transport.Outcome {
 				if c.Operation == pairtest.UpdatePolicy {
