@@ -73,12 +73,7 @@ func cleanups(t *testing.T, note noting) {
 			if got := scenario.End(x); got != r.end {
 				t.Errorf("got %s, want %s: %s", got, r.end, x.Cause())
 			}
-			if got := documentOf(t, x).Outcome.Cause; !strings.Contains(got, r.cause) {
-				t.Errorf("got cause %q, want it to say %q", got, r.cause)
-			}
-			if missing := notInOrder(visited(x), r.visits); missing != "" {
-				t.Errorf("%s was not visited in its turn: %v", missing, slices.Compact(visited(x)))
-			}
+			checkWay(t, x, r.cause, r.visits)
 			if r.left != "" && !saysLeft(t, stage.World, x, r.left) {
 				t.Errorf("the record does not say %q", r.left)
 			}
