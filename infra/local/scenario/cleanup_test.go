@@ -299,6 +299,33 @@ func TestTwoCleanupsAtOnceDoNoHarm(t *testing.T) {
 	}
 }
 
+// TestACleanupLeavesWhatADeadMaintenanceHasTakenApart: recover has freed its lock, and the next maintenance goes on.
+func TestACleanupLeavesWhatADeadMaintenanceHasTakenApart(t *testing.T) {
+	t.Parallel()
+	for _, never := range []bool{false, true} { // CloudFront detaches no policy: maintenance deletes it
+		t.Run(fmt.Sprintf("CloudFront never detaches: %t", never), func(t *testing.T) {
+			t.Parallel()
+			w := worldFor(t, release.Maintenance, never)
+			w.Clock.Advance(2 * time.Hour)
+			w.When("Wait For Operator", 1, func(x *asl.Execution) {
+				w.Clock.After(time.Second, func() { x.Stop("Stopped", "by the test") })
+			})
+			const maintenance = `{"primary": "E1PRIMARY", "minutes": 2}`
+			if x := runWorkflow(t, w, release.Maintenance, "first", maintenance); scenario.End(x) != scenario.Aborted || w.Locked() {
+				t.Fatalf("got %s, locked %t", scenario.End(x), w.Locked())
+			}
+			x := runWorkflow(t, w, release.Cleanup, "cleanup", `{"apply": true, "minimumAge": "1h"}`)
+			if scenario.End(x) != release.Clean || !saysLeft(t, w, x, "start it again") {
+				t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+			}
+			if x = runWorkflow(t, w, release.Maintenance, "second", maintenance); scenario.End(x) != release.Maintained {
+				t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+			}
+			checkPair(t, w, "second")
+		})
+	}
+}
+
 // TestRequestsGrowLinearly, and none of them changes what is healthy; being asked to slow down only takes longer.
 func TestRequestsGrowLinearly(t *testing.T) {
 	t.Parallel()
