@@ -76,6 +76,8 @@ func toBeOff(in release.Input) string {
 	switch {
 	case in.Which == release.OfStop, in.Which == release.OfRestore:
 		return in.Document.Preflight.PolicyID
+	case in.Which == release.OfDisable:
+		return in.Document.PolicyOfPair()
 	case in.Which == release.OfRecovery && in.Document.Workflow == release.Recover:
 		return in.Document.Recovery.PolicyID
 	}
@@ -99,8 +101,11 @@ func (h Handler) isOff(ctx context.Context, id string, doc release.Document) (bo
 }
 
 func writtenOff(doc release.Document) time.Time {
-	if doc.Workflow == release.Recover {
+	switch {
+	case doc.Workflow == release.Recover:
 		return doc.Recovery.Write.At
+	case doc.Parts != nil:
+		return doc.Disable.At
 	}
 	return doc.Stop.At
 }
