@@ -132,7 +132,7 @@ func (s *cleanupStates) toTheOrphans() {
 // failed is noted.
 func (s *cleanupStates) eachOrphan() {
 	chain(s.AcquireLock, s.FindPair)
-	s.apartStates.arrows(s.PairToKeep, s.ReleaseLock)
+	s.arrows(s.PairToKeep, s.ReleaseLock)
 	s.PairToKeep.When(isTrue("$.parts.keepPair"), s.ReleaseLock, nil).Otherwise(s.DetachPolicy)
 	chain(s.ReleaseLock, s.NoteResult, s.OrphanDone)
 

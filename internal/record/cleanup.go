@@ -23,6 +23,8 @@ type Cleanup struct {
 	// Locks are those that were held, and Held the primaries with a hold.
 	Locks []SeenLock `json:"locks"`
 	Held  []string   `json:"held"`
+	// Doors are of the last maintenance of each primary.
+	Doors []SeenDoor `json:"doors"`
 	// Verdicts are those so far, from which Orphans and Left are made.
 	Verdicts []Verdict `json:"verdicts"`
 }
@@ -74,6 +76,14 @@ type SeenLock struct {
 	Unfinished bool `json:"unfinished"`
 	// Pair is what the holder works on as far as the records say.
 	Pair Pair `json:"pair"`
+}
+
+// SeenDoor is a door as it was seen.
+type SeenDoor struct {
+	Primary  string    `json:"primary"`
+	PolicyID string    `json:"policyId"`
+	Staging  string    `json:"staging"`
+	At       time.Time `json:"at"`
 }
 
 // CleanupKey is where the record of a cleanup execution is kept.

@@ -183,7 +183,7 @@ type Tally struct {
 func (d *Document) ConcludeCleanup(t Tally) Outcome {
 	o := Outcome{}
 	figures := fmt.Sprintf(" %d distributions, %d of them staging, and %d policies were looked at (AWS's default quotas are %d and %d).",
-		t.Distributions, t.Stagings, t.Policies, quotaStagings, quotaPolicies)
+		t.Distributions, t.Stagings, t.Policies, QuotaStagings, QuotaPolicies)
 	if t.Left > 0 {
 		figures += fmt.Sprintf(" %d could not be proven to be orphans and were left: the record says why.", t.Left)
 	}
@@ -210,10 +210,11 @@ func (d *Document) ConcludeCleanup(t Tally) Outcome {
 	return o.signed(d.Execution)
 }
 
-// AWS's default quotas (CloudFront Developer Guide, "Quotas and other considerations for continuous deployment").
+// AWS's default quotas of an account (CloudFront Developer Guide, "Quotas and other considerations for continuous
+// deployment"). They can be raised, which CloudFront's API does not tell.
 const (
-	quotaStagings = 20
-	quotaPolicies = 20
+	QuotaStagings = 20
+	QuotaPolicies = 20
 )
 
 func failed(results []Result) string {

@@ -33,6 +33,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Settling
 		return release.Settling{}, err
 	}
 	staging, err := live.ReadDistribution(ctx, h.CloudFront, stagingOf(doc))
+	if doc.Copy != nil && doc.Copy.Made && fault.Code(err) == live.NoSuchDistribution { // reads lag writes
+		return release.Settling{}, fault.Errorf(fault.Unavailable, "the copy %s was made at %s, but CloudFront's reads do not show it yet: look again",
+			doc.Copy.ID, doc.Copy.At.Format(time.RFC3339))
+	}
 	if err != nil {
 		return release.Settling{}, err
 	}

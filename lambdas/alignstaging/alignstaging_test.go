@@ -124,3 +124,15 @@ func TestSomebodyWhoAlwaysChangesItBackEndsTheRounds(t *testing.T) {
 	pairtest.WantFault(t, err, fault.ConfigChanged, pairtest.Staging, "MinimumProtocolVersion")
 	w.WantWrites(release.Rounds)
 }
+
+// TestACopyThatIsNotShownYetIsLookedForAgain, and one that was there before and is gone is not.
+func TestACopyThatIsNotShownYetIsLookedForAgain(t *testing.T) {
+	t.Parallel()
+	for made, want := range map[bool]fault.Name{true: fault.Unavailable, false: fault.Refused} {
+		w := opened(t)
+		w.Document.Copy = &release.Copy{ID: "E3UNSEEN000001", Made: made}
+		_, err := do(t, w)
+		pairtest.WantFault(t, err, want, "E3UNSEEN000001")
+		w.WantWrites(0)
+	}
+}

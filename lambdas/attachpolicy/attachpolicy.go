@@ -37,6 +37,10 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Settling
 	}
 	// Attached while it is on, the policy would send viewers to staging at once.
 	policy, err := live.ReadPolicy(ctx, h.CloudFront, doc.Policy.ID)
+	if doc.Policy.Made && fault.Code(err) == live.NoSuchPolicy { // reads lag writes
+		return release.Settling{}, fault.Errorf(fault.Unavailable, "the policy %s was made at %s, but CloudFront's reads do not show it yet: look again",
+			doc.Policy.ID, doc.Policy.At.Format(time.RFC3339))
+	}
 	if err != nil {
 		return release.Settling{}, err
 	}

@@ -127,3 +127,15 @@ func TestSomebodyWhoAlwaysTakesItOffEndsTheRounds(t *testing.T) {
 	pairtest.WantFault(t, err, fault.ConfigChanged, "someone else takes it off")
 	w.WantWrites(release.Rounds)
 }
+
+// TestAPolicyThatIsNotShownYetIsLookedForAgain, and one that was there before and is gone is not.
+func TestAPolicyThatIsNotShownYetIsLookedForAgain(t *testing.T) {
+	t.Parallel()
+	for made, want := range map[bool]fault.Name{true: fault.Unavailable, false: fault.Refused} {
+		w := detached(t)
+		w.Document.Policy = &release.Policy{ID: "99999999-2222-4333-8444-555555555555", Made: made}
+		_, err := do(t, w)
+		pairtest.WantFault(t, err, want, w.Document.Policy.ID)
+		w.WantWrites(0)
+	}
+}

@@ -57,14 +57,18 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Deployed
 		}
 	}
 	if !part.Deployed && now.After(write.Deadline) {
-		state := part.Status
-		if state == live.Deployed { // but that, or the policy, was read as it was before the write
-			state = "shown as before the write"
-		}
-		return part, fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
-			write.Distribution, state, now.Format(time.RFC3339), now.Sub(write.At).Round(time.Second), in.Which)
+		return part, overdue(write, part)
 	}
 	return part, nil
+}
+
+func overdue(write release.Write, part release.Deployed) error {
+	state := part.Status
+	if state == live.Deployed { // but that, or the policy, was read as it was before the write
+		state = "shown as before the write"
+	}
+	return fault.Errorf(fault.NotDeployed, "distribution %s was still %s at %s, %s after the write (%s)",
+		write.Distribution, state, part.At.Format(time.RFC3339), part.At.Sub(write.At).Round(time.Second), part.What)
 }
 
 // toBeOff is the policy that an end will call off everywhere; none on the way forward.
@@ -72,6 +76,8 @@ func toBeOff(in release.Input) string {
 	switch {
 	case in.Which == release.OfStop, in.Which == release.OfRestore:
 		return in.Document.Preflight.PolicyID
+	case in.Which == release.OfDisable:
+		return in.Document.PolicyOfPair()
 	case in.Which == release.OfRecovery && in.Document.Workflow == release.Recover:
 		return in.Document.Recovery.PolicyID
 	}
@@ -95,8 +101,11 @@ func (h Handler) isOff(ctx context.Context, id string, doc release.Document) (bo
 }
 
 func writtenOff(doc release.Document) time.Time {
-	if doc.Workflow == release.Recover {
+	switch {
+	case doc.Workflow == release.Recover:
 		return doc.Recovery.Write.At
+	case doc.Parts != nil:
+		return doc.Disable.At
 	}
 	return doc.Stop.At
 }
@@ -149,25 +158,35 @@ func writeOf(in release.Input) (release.Write, error) {
 		write = doc.Restore
 	case release.OfStop:
 		write = doc.Stop
-	case release.OfAlignment:
-		if doc.Align != nil {
-			write = &doc.Align.Write
-		}
-	case release.OfAttachment:
-		if doc.Attach != nil {
-			write = &doc.Attach.Write
-		}
-	case release.OfDisable:
-		write = doc.Disable
-	case release.OfNoStaging:
-		write = doc.StagingOff
-	case release.OfDetach:
-		if doc.Detach != nil {
-			write = &doc.Detach.Write
-		}
+	default:
+		write = writeToPair(in)
 	}
 	if write == nil {
 		return release.Write{}, fault.Errorf(fault.Unexpected, "the document has no write of the %q to wait for", in.Which)
 	}
 	return *write, nil
+}
+
+// writeToPair is a write that puts a pair together or takes it apart.
+func writeToPair(in release.Input) *release.Write {
+	doc := in.Document
+	switch in.Which {
+	case release.OfAlignment:
+		if doc.Align != nil {
+			return &doc.Align.Write
+		}
+	case release.OfAttachment:
+		if doc.Attach != nil {
+			return &doc.Attach.Write
+		}
+	case release.OfDisable:
+		return doc.Disable
+	case release.OfNoStaging:
+		return doc.StagingOff
+	case release.OfDetach:
+		if doc.Detach != nil {
+			return &doc.Detach.Write
+		}
+	}
+	return nil
 }

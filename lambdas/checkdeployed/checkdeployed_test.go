@@ -259,6 +259,28 @@ func TestOnTheWayBackThePolicyMustBeOffStill(t *testing.T) {
 	}
 }
 
+// TestWhatIsTakenApartIsOffFirst: a policy that somebody enabled a moment before Disable Policy read it, as it was before that,
+// is on, and no end may say that it is off.
+func TestWhatIsTakenApartIsOffFirst(t *testing.T) {
+	t.Parallel()
+	w := pairtest.Found(t)
+	w.EditPolicy("Enabled", "true")
+	w.Settle()
+	w.Document.Disable = &release.Write{Distribution: pairtest.Primary, At: w.Clock.Now(), Deadline: w.Clock.Now().Add(time.Hour)}
+	if got := check(t, w, release.OfDisable); got.Deployed {
+		t.Errorf("got %+v of a policy that is on", got)
+	}
+	w.EditPolicy("Enabled", "false")
+	w.Settle()
+	if got := check(t, w, release.OfDisable); !got.Deployed {
+		t.Errorf("got %+v of a policy that is off", got)
+	}
+	w.EditPolicy("Enabled", "true")
+	w.Settle()
+	_, err := look(t, w, release.OfDisable)
+	pairtest.WantFault(t, err, fault.ConfigChanged, pairtest.Policy, "enabled again by someone else")
+}
+
 func TestElsewhereThePolicyIsNobodysConcern(t *testing.T) {
 	t.Parallel()
 	for _, which := range []string{release.OfRecovery, release.OfStaging, release.OfTraffic, release.OfPromotion} {

@@ -11,14 +11,6 @@ import (
 	"cloudfront-cd/lambdas/deletepolicy"
 )
 
-// world is a pair whose parts were found.
-func world(t *testing.T) *pairtest.World {
-	t.Helper()
-	w := pairtest.New(t, pairtest.Locked)
-	w.Document.Parts = &release.Parts{Primary: pairtest.Primary, PolicyID: pairtest.Policy, Staging: pairtest.Staging}
-	return w
-}
-
 func do(t *testing.T, w *pairtest.World) (release.Deletion, error) {
 	t.Helper()
 	h := deletepolicy.Handler{CloudFront: w.API, Records: w.Records, Bucket: pairtest.Bucket, Now: w.Clock.Now}
@@ -27,7 +19,7 @@ func do(t *testing.T, w *pairtest.World) (release.Deletion, error) {
 
 func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.HeldBy(record.Holder{Execution: pairtest.Other})
 	_, err := do(t, w)
 	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
@@ -36,7 +28,7 @@ func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 
 func TestOnlyAPolicyThatIsOffAndDetachedGoes(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.EditPolicy("Enabled", "true")
 	_, err := do(t, w)
 	pairtest.WantFault(t, err, fault.StillInUse, "is on")
@@ -58,7 +50,7 @@ func TestOnlyAPolicyThatIsOffAndDetachedGoes(t *testing.T) {
 
 func TestAnEditInTheSameMomentIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.Edit(pairtest.Primary, "ContinuousDeploymentPolicyId", "")
 	w.Strike(pairtest.CloudFront, "DeleteContinuousDeploymentPolicy", transport.Outcome{Before: func() { w.EditPolicy("Enabled", "true") }})
 	_, err := do(t, w)
@@ -70,7 +62,7 @@ func TestAnEditInTheSameMomentIsLookedAtAgain(t *testing.T) {
 
 func TestWithoutAPolicyNothingIsDone(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.Document.Parts.PolicyID = ""
 	got, err := do(t, w)
 	w.Must(err)

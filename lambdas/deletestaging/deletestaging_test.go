@@ -12,14 +12,6 @@ import (
 	"cloudfront-cd/lambdas/deletestaging"
 )
 
-// world is a pair whose parts were found.
-func world(t *testing.T) *pairtest.World {
-	t.Helper()
-	w := pairtest.New(t, pairtest.Locked)
-	w.Document.Parts = &release.Parts{Primary: pairtest.Primary, PolicyID: pairtest.Policy, Staging: pairtest.Staging}
-	return w
-}
-
 func do(t *testing.T, w *pairtest.World) (release.Deletion, error) {
 	t.Helper()
 	h := deletestaging.Handler{CloudFront: w.API, Records: w.Records, Bucket: pairtest.Bucket, Now: w.Clock.Now}
@@ -28,7 +20,7 @@ func do(t *testing.T, w *pairtest.World) (release.Deletion, error) {
 
 func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.HeldBy(record.Holder{Execution: pairtest.Other})
 	_, err := do(t, w)
 	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
@@ -37,7 +29,7 @@ func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 
 func TestOnlyADisabledStagingDistributionIsDeleted(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	_, err := do(t, w)
 	pairtest.WantFault(t, err, fault.StillInUse, "is enabled")
 	w.Document.Parts.Staging = pairtest.Primary

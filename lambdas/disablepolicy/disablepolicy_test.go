@@ -11,14 +11,6 @@ import (
 	"cloudfront-cd/lambdas/disablepolicy"
 )
 
-// world is a pair whose parts were found.
-func world(t *testing.T) *pairtest.World {
-	t.Helper()
-	w := pairtest.New(t, pairtest.Locked)
-	w.Document.Parts = &release.Parts{Primary: pairtest.Primary, PolicyID: pairtest.Policy, Staging: pairtest.Staging}
-	return w
-}
-
 func do(t *testing.T, w *pairtest.World) (release.Write, error) {
 	t.Helper()
 	h := disablepolicy.Handler{CloudFront: w.API, Records: w.Records, Bucket: pairtest.Bucket, Now: w.Clock.Now}
@@ -27,7 +19,7 @@ func do(t *testing.T, w *pairtest.World) (release.Write, error) {
 
 func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.HeldBy(record.Holder{Execution: pairtest.Other})
 	_, err := do(t, w)
 	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
@@ -39,7 +31,7 @@ func TestThePolicyIsOffAndThePrimaryIsWaitedFor(t *testing.T) {
 	for name, on := range map[string]string{"where it was on": "true", "where it was off": "false"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t)
+			w := pairtest.Found(t)
 			w.EditPolicy("Enabled", on)
 			w.Strike(pairtest.CloudFront, pairtest.UpdatePolicy, transport.Outcome{Kind: transport.LoseAnswer})
 			got, err := do(t, w)
@@ -57,7 +49,7 @@ func TestThePolicyIsOffAndThePrimaryIsWaitedFor(t *testing.T) {
 
 func TestWhatIsGoneNeedsNoWrite(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.Document.Parts = &release.Parts{PolicyID: "gone"}
 	got, err := do(t, w)
 	w.Must(err)
@@ -69,7 +61,7 @@ func TestWhatIsGoneNeedsNoWrite(t *testing.T) {
 
 func TestAPrimaryThatIsBeingDeployedIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.EditPolicy("Enabled", "true")
 	w.CloudFront.Switches.PolicyUpdateWhileInProgress = false
 	_, err := do(t, w)

@@ -11,14 +11,6 @@ import (
 	"cloudfront-cd/lambdas/disablestaging"
 )
 
-// world is a pair whose parts were found.
-func world(t *testing.T) *pairtest.World {
-	t.Helper()
-	w := pairtest.New(t, pairtest.Locked)
-	w.Document.Parts = &release.Parts{Primary: pairtest.Primary, PolicyID: pairtest.Policy, Staging: pairtest.Staging}
-	return w
-}
-
 func do(t *testing.T, w *pairtest.World) (release.Write, error) {
 	t.Helper()
 	h := disablestaging.Handler{CloudFront: w.API, Records: w.Records, Bucket: pairtest.Bucket, Now: w.Clock.Now}
@@ -27,7 +19,7 @@ func do(t *testing.T, w *pairtest.World) (release.Write, error) {
 
 func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	w.HeldBy(record.Holder{Execution: pairtest.Other})
 	_, err := do(t, w)
 	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
@@ -36,7 +28,7 @@ func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 
 func TestOnlyAStagingDistributionWithoutPolicyIsDisabled(t *testing.T) {
 	t.Parallel()
-	w := world(t)
+	w := pairtest.Found(t)
 	_, err := do(t, w)
 	pairtest.WantFault(t, err, fault.StillInUse, "StagingDistributionInUse")
 	w.Document.Parts.Staging = pairtest.Primary
@@ -59,7 +51,7 @@ func TestOnlyAStagingDistributionWithoutPolicyIsDisabled(t *testing.T) {
 func TestWhatIsGoneNeedsNoWrite(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"", "E9GONE00000000"} {
-		w := world(t)
+		w := pairtest.Found(t)
 		w.Document.Parts.Staging = id
 		got, err := do(t, w)
 		w.Must(err)

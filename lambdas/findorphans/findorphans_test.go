@@ -98,6 +98,14 @@ func orphanage() map[string]struct {
 			release.Orphan{Kind: release.OrphanUnattached, Lock: policy, PolicyID: policy, Staging: staging},
 			"attached to no primary",
 		},
+		"no primary has the policy, since a maintenance that died days ago": {
+			func(_ *testing.T, a *account) {
+				a.detach()
+				a.Store(record.DoorKey(primary), record.Door{PolicyID: policy, Staging: staging, At: a.Clock.Now()})
+			},
+			release.Orphan{Kind: release.OrphanUnattached, Lock: policy, PolicyID: policy, Staging: staging},
+			"attached to no primary",
+		},
 		"no policy names staging": {
 			func(_ *testing.T, a *account) { a.CloudFront.DropPolicy(policy) },
 			release.Orphan{Kind: release.OrphanNoPolicy, Lock: staging, Staging: staging},
@@ -195,6 +203,10 @@ func TestWhatLooksLikeAnOrphanIsLeftWhereItIsNotProven(t *testing.T) {
 			a.own("DELETE_COMPLETE", pairtest.Policy)
 			a.stacks.Refuse("DescribeStacks", "AccessDenied")
 		}, "could not be asked"},
+		"a maintenance that died has detached it": {func(a *account) {
+			door := record.Door{PolicyID: pairtest.Policy, Staging: pairtest.Staging, At: a.Clock.Now().Add(47 * time.Hour)}
+			a.Store(record.DoorKey(pairtest.Primary), door)
+		}, "maintenance of " + pairtest.Primary + " has opened its door"},
 		"maintenance has detached it": {func(a *account) { a.hold(types.ExecutionStatusRunning, ofRelease()) }, pairtest.Other + " works on it"},
 	} {
 		t.Run(name, func(t *testing.T) {

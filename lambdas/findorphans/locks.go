@@ -15,7 +15,7 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
-// readLocks reads who works on what, and which primaries wait for an operator.
+// readLocks reads who works on what, which primaries wait for an operator, and which were maintained.
 func (h Handler) readLocks(ctx context.Context, seen *record.Cleanup) error {
 	seen.Locks, seen.Held, seen.Verdicts = nil, nil, nil
 	locks, err := record.Keys(ctx, h.Records, h.Bucket, "locks/")
@@ -37,6 +37,24 @@ func (h Handler) readLocks(ctx context.Context, seen *record.Cleanup) error {
 	}
 	for _, key := range holds {
 		seen.Held = append(seen.Held, subject(key, "holds/"))
+	}
+	return h.readDoors(ctx, seen)
+}
+
+func (h Handler) readDoors(ctx context.Context, seen *record.Cleanup) error {
+	seen.Doors = nil
+	keys, err := record.Keys(ctx, h.Records, h.Bucket, "maintenance/")
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		var door record.Door
+		if _, _, err := record.Read(ctx, h.Records, h.Bucket, key, &door); err != nil {
+			return err
+		}
+		seen.Doors = append(seen.Doors, record.SeenDoor{
+			Primary: subject(key, "maintenance/"), PolicyID: door.PolicyID, Staging: door.Staging, At: door.At,
+		})
 	}
 	return nil
 }
@@ -91,6 +109,18 @@ func (j judge) lockOn(o release.Orphan, stagingID string) *record.SeenLock {
 		if slices.Contains([]string{o.Lock, o.Primary}, lock.Subject) ||
 			o.PolicyID != "" && lock.Pair.PolicyID == o.PolicyID || stagingID != "" && lock.Pair.Staging == stagingID {
 			return &j.seen.Locks[i]
+		}
+	}
+	return nil
+}
+
+// doorOf is the door of a young maintenance that has taken something off its primary and not put it back. Nothing else tells
+// how young that is: it changes neither the policy nor the staging distribution.
+func (j judge) doorOf(o release.Orphan, stagingID string) *record.SeenDoor {
+	for i, door := range j.seen.Doors {
+		ours := o.PolicyID != "" && door.PolicyID == o.PolicyID || stagingID != "" && door.Staging == stagingID
+		if o.Primary == "" && ours && door.At.After(j.oldest) {
+			return &j.seen.Doors[i]
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"cloudfront-cd/internal/account"
 	"cloudfront-cd/internal/fault"
@@ -107,7 +108,7 @@ func (j judge) unfinishedBusiness(o release.Orphan, stagingID string) bool {
 
 // spared is what keeps something from being an orphan that looks like one.
 func (j judge) spared(ctx context.Context, what string, o release.Orphan, stagingID string, stack ownership) (record.Verdict, bool, error) {
-	switch lock := j.lockOn(o, stagingID); {
+	switch lock, door := j.lockOn(o, stagingID), j.doorOf(o, stagingID); {
 	case slices.Contains(j.keep.Policies, o.PolicyID) && o.PolicyID != "", slices.Contains(j.keep.Distributions, o.Primary) && o.Primary != "",
 		slices.Contains(j.keep.Distributions, stagingID) && stagingID != "":
 		return left(what, "it is on the list %s", record.KeepKey), true, nil
@@ -115,6 +116,8 @@ func (j judge) spared(ctx context.Context, what string, o release.Orphan, stagin
 		return left(what, "%s works on it", lock.Holder), true, nil
 	case slices.Contains(j.seen.Held, o.Primary) && o.Primary != "":
 		return left(what, "there is a hold on its primary %s: an operator comes first", o.Primary), true, nil
+	case door != nil:
+		return left(what, "maintenance of %s has opened its door at %s, and not put the pair together yet: start it again", door.Primary, door.At.Format(time.RFC3339)), true, nil
 	case !stack.known:
 		return left(what, "CloudFormation could not be asked whether a stack owns it: %s", stack.Status), true, nil
 	case stack.ID != "" && !stack.Deleted:

@@ -75,7 +75,7 @@ var errMore = errors.New("there is more to look at")
 
 // follow goes from the primary to its policy, and takes from the records what an earlier execution has detached.
 func (h Handler) follow(ctx context.Context, doc release.Document, parts *release.Parts) error {
-	if doc.Orphan != nil && doc.Orphan.Kind != release.OrphanUnfinished {
+	if proven(doc) {
 		return h.prove(ctx, doc, parts)
 	}
 	primary, found, err := account.Read(ctx, h.CloudFront, doc.Plan.Primary)
@@ -114,34 +114,26 @@ func (h Handler) follow(ctx context.Context, doc release.Document, parts *releas
 
 // search looks for the staging distribution that the policy names, and for the primary that it is attached to.
 func (h Handler) search(ctx context.Context, doc release.Document, parts *release.Parts) error {
-	if parts.PolicyID == "" || doc.Orphan != nil && doc.Orphan.Kind != release.OrphanUnfinished && !parts.Search.Attachment {
+	s := &parts.Search
+	if parts.PolicyID == "" || proven(doc) && !s.Attachment {
 		return nil
 	}
-	s := &parts.Search
 	seen, err := h.seen(ctx, doc)
 	if err != nil {
 		return err
 	}
 	walk := account.Walk{Marker: s.Marker}
 	over, err := walk.Go(ctx, h.CloudFront, func(d account.Distribution) (requests int, enough bool, err error) {
-		if d.Domain == s.Domain && d.Staging {
+		switch {
+		case d.Staging && d.Domain == s.Domain:
 			s.Staging = d.ID
-		}
-		if s.Attachment && !d.Staging {
-			attached := seen[d.ID].PolicyID
-			if seen[d.ID].ETag != d.ETag {
-				requests = 1
-				read, _, err := account.Read(ctx, h.CloudFront, d.ID)
-				if err != nil {
-					return requests, false, err
-				}
-				attached = read.PolicyID()
-			}
-			if attached == parts.PolicyID {
+		case !d.Staging && s.Attachment:
+			var attached string
+			if attached, requests, err = h.attached(ctx, d, seen); attached == parts.PolicyID {
 				s.AttachedTo = d.ID
 			}
 		}
-		return requests, s.Staging != "" && (!s.Attachment || s.AttachedTo != ""), nil
+		return requests, s.Staging != "" && (!s.Attachment || s.AttachedTo != ""), err
 	})
 	s.Marker = walk.Marker
 	s.Requests += walk.Requests
@@ -151,12 +143,27 @@ func (h Handler) search(ctx context.Context, doc release.Document, parts *releas
 	if !over {
 		return errMore
 	}
-	if s.AttachedTo != "" && doc.Orphan != nil && doc.Orphan.Kind == release.OrphanUnattached {
-		return changed(*doc.Orphan, "it is attached to "+s.AttachedTo+" now")
+	return settleAttachment(doc, parts)
+}
+
+// attached is the policy that is attached to a distribution, and the requests that it took to know. The list does not say it.
+func (h Handler) attached(ctx context.Context, d account.Distribution, seen map[string]record.SeenDistribution) (policy string, requests int, err error) {
+	if seen[d.ID].ETag == d.ETag {
+		return seen[d.ID].PolicyID, 0, nil
 	}
-	if s.AttachedTo != "" && s.AttachedTo != parts.Primary {
-		parts.Notes = append(parts.Notes, fmt.Sprintf("the policy %s, which is attached to %s now", parts.PolicyID, s.AttachedTo))
-		parts.PolicyID, parts.Staging, s.Staging = "", "", ""
+	read, _, err := account.Read(ctx, h.CloudFront, d.ID)
+	return read.PolicyID(), 1, err
+}
+
+// settleAttachment leaves a policy that belongs to another primary now.
+func settleAttachment(doc release.Document, parts *release.Parts) error {
+	to := parts.Search.AttachedTo
+	if to != "" && doc.Orphan != nil && doc.Orphan.Kind == release.OrphanUnattached {
+		return changed(*doc.Orphan, "it is attached to "+to+" now")
+	}
+	if to != "" && to != parts.Primary {
+		parts.Notes = append(parts.Notes, fmt.Sprintf("the policy %s, which is attached to %s now", parts.PolicyID, to))
+		parts.PolicyID, parts.Staging, parts.Search.Staging = "", "", ""
 	}
 	return nil
 }
@@ -164,9 +171,8 @@ func (h Handler) search(ctx context.Context, doc release.Document, parts *releas
 // settleStaging decides on the staging distribution: the one that the policy names, or the one of the records, as long as no
 // other policy names it.
 func (h Handler) settleStaging(ctx context.Context, doc release.Document, parts *release.Parts) error {
-	proven := doc.Orphan != nil && doc.Orphan.Kind != release.OrphanUnfinished
 	if parts.PolicyID != "" {
-		if !proven {
+		if !proven(doc) {
 			parts.Staging = parts.Search.Staging
 		}
 		return nil

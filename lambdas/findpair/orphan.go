@@ -13,6 +13,11 @@ import (
 	"cloudfront-cd/internal/release"
 )
 
+// proven says whether the cleanup has named the parts itself. Those of a workflow that stopped half way are in its records.
+func proven(doc release.Document) bool {
+	return doc.Orphan != nil && doc.Orphan.Kind != release.OrphanUnfinished
+}
+
 // prove looks at an orphan again, under its lock and right before it is touched: since it was found, hours may have passed.
 func (h Handler) prove(ctx context.Context, doc release.Document, parts *release.Parts) error {
 	o := *doc.Orphan
@@ -97,10 +102,10 @@ func changed(o release.Orphan, how string) error {
 
 // seen is the account as this cleanup has seen it: nothing was attached since then to a distribution that has the same ETag.
 func (h Handler) seen(ctx context.Context, doc release.Document) (map[string]record.SeenDistribution, error) {
-	if doc.Look == nil {
-		return nil, nil
-	}
 	var seen record.Cleanup
+	if doc.Look == nil {
+		return seen.Distributions, nil
+	}
 	_, _, err := record.Read(ctx, h.Records, h.Bucket, doc.Look.Record, &seen)
 	return seen.Distributions, err
 }

@@ -167,14 +167,10 @@ func carried(f facts) []release.Finding {
 		"a release of kind "+release.KindStaged+" brings this to viewers", "nothing, if it is meant")}
 }
 
-// AWS's default quotas for an account (CloudFront Developer Guide, Quotas; Quotas and other considerations for continuous
-// deployment). They can be raised, which CloudFront's API does not tell.
-const (
-	mostDistributions = 500
-	mostStaging       = 20
-	mostPolicies      = 20
-	headRoom          = 3
-)
+// mostDistributions is AWS's default quota for an account (CloudFront Developer Guide, Quotas), which can be raised as well.
+const mostDistributions = 500
+
+const headRoom = 3
 
 func quotaFindings(f facts) []release.Finding {
 	var reached, near []string
@@ -188,8 +184,8 @@ func quotaFindings(f facts) []release.Finding {
 		}
 	}
 	count("distributions", f.account.distributions, mostDistributions, f.staging == nil)
-	count("staging distributions", f.account.staging, mostStaging, f.staging == nil)
-	count("continuous deployment policies", f.account.policies, mostPolicies, !f.policyExists && !f.policyAttached())
+	count("staging distributions", f.account.staging, release.QuotaStagings, f.staging == nil)
+	count("continuous deployment policies", f.account.policies, release.QuotaPolicies, !f.policyExists && !f.policyAttached())
 	var all []release.Finding
 	if len(reached) > 0 {
 		all = append(all, finding(release.Warn, release.QuotaReached, "this account has "+strings.Join(reached, ", "),

@@ -42,6 +42,7 @@ func apart() []Scenario {
 			Ends: []Ending{{release.Retire, []string{release.Retired}}},
 			Prepare: func(w *world.World) error {
 				enable(w)
+				w.Clock.Advance(time.Hour)
 				w.Transport.Fault = refuseFirst(map[string]string{
 					"DeleteContinuousDeploymentPolicy": "ContinuousDeploymentPolicyInUse", "DeleteDistribution": "DistributionNotDisabled",
 				})

@@ -73,12 +73,7 @@ func cleanups(t *testing.T, note noting) {
 			if got := scenario.End(x); got != r.end {
 				t.Errorf("got %s, want %s: %s", got, r.end, x.Cause())
 			}
-			if got := documentOf(t, x).Outcome.Cause; !strings.Contains(got, r.cause) {
-				t.Errorf("got cause %q, want it to say %q", got, r.cause)
-			}
-			if missing := notInOrder(visited(x), r.visits); missing != "" {
-				t.Errorf("%s was not visited in its turn: %v", missing, slices.Compact(visited(x)))
-			}
+			checkWay(t, x, r.cause, r.visits)
 			if r.left != "" && !saysLeft(t, stage.World, x, r.left) {
 				t.Errorf("the record does not say %q", r.left)
 			}
@@ -300,6 +295,33 @@ func TestTwoCleanupsAtOnceDoNoHarm(t *testing.T) {
 			if err := a.CheckClean(); err != nil {
 				t.Error(err)
 			}
+		})
+	}
+}
+
+// TestACleanupLeavesWhatADeadMaintenanceHasTakenApart: recover has freed its lock, and the next maintenance goes on.
+func TestACleanupLeavesWhatADeadMaintenanceHasTakenApart(t *testing.T) {
+	t.Parallel()
+	for _, never := range []bool{false, true} { // CloudFront detaches no policy: maintenance deletes it
+		t.Run(fmt.Sprintf("CloudFront never detaches: %t", never), func(t *testing.T) {
+			t.Parallel()
+			w := worldFor(t, release.Maintenance, never)
+			w.Clock.Advance(2 * time.Hour)
+			w.When("Wait For Operator", 1, func(x *asl.Execution) {
+				w.Clock.After(time.Second, func() { x.Stop("Stopped", "by the test") })
+			})
+			const maintenance = `{"primary": "E1PRIMARY", "minutes": 2}`
+			if x := runWorkflow(t, w, release.Maintenance, "first", maintenance); scenario.End(x) != scenario.Aborted || w.Locked() {
+				t.Fatalf("got %s, locked %t", scenario.End(x), w.Locked())
+			}
+			x := runWorkflow(t, w, release.Cleanup, "cleanup", `{"apply": true, "minimumAge": "1h"}`)
+			if scenario.End(x) != release.Clean || !saysLeft(t, w, x, "start it again") {
+				t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+			}
+			if x = runWorkflow(t, w, release.Maintenance, "second", maintenance); scenario.End(x) != release.Maintained {
+				t.Fatalf("got %s: %s", scenario.End(x), x.Cause())
+			}
+			checkPair(t, w, "second")
 		})
 	}
 }

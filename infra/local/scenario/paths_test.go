@@ -127,12 +127,7 @@ func rows(t *testing.T, table map[string]row, note noting) {
 			if got := scenario.End(x); got != r.end {
 				t.Errorf("got %s, want %s: %s", got, r.end, x.Cause())
 			}
-			if got := documentOf(t, x).Outcome.Cause; !strings.Contains(got, r.cause) {
-				t.Errorf("got cause %q, want it to say %q", got, r.cause)
-			}
-			if missing := notInOrder(visited(x), r.visits); missing != "" {
-				t.Errorf("%s was not visited in its turn: %v", missing, slices.Compact(visited(x)))
-			}
+			checkWay(t, x, r.cause, r.visits)
 			if took := x.StopDate().Sub(x.StartDate()); r.after > 0 && took > r.after {
 				t.Errorf("it took %s, want at most %s", took, r.after)
 			}
@@ -159,6 +154,17 @@ func begin(t *testing.T, name, request string) *scenario.Stage {
 		t.Fatal(err)
 	}
 	return stage
+}
+
+// checkWay compares what an execution says of its end, and the states on the way there.
+func checkWay(t *testing.T, x *asl.Execution, cause string, visits []string) {
+	t.Helper()
+	if got := documentOf(t, x).Outcome.Cause; !strings.Contains(got, cause) {
+		t.Errorf("got cause %q, want it to say %q", got, cause)
+	}
+	if missing := notInOrder(visited(x), visits); missing != "" {
+		t.Errorf("%s was not visited in its turn: %v", missing, slices.Compact(visited(x)))
+	}
 }
 
 // notInOrder is the first of wanted that does not follow the one before it.

@@ -3,8 +3,6 @@ package scenario_test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -48,12 +46,7 @@ func recoveries(t *testing.T, note noting) {
 				t.Error(err)
 			}
 			x := stage.Main()
-			if missing := notInOrder(visited(x), r.visits); missing != "" {
-				t.Errorf("%s was not visited in its turn: %v", missing, slices.Compact(visited(x)))
-			}
-			if got := documentOf(t, x).Outcome.Cause; !strings.Contains(got, r.cause) {
-				t.Errorf("got cause %q, want it to say %q", got, r.cause)
-			}
+			checkWay(t, x, r.cause, r.visits)
 			if r.check != nil {
 				r.check(t, stage.World)
 			}

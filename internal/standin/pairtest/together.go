@@ -49,6 +49,14 @@ func Maintained(tb testing.TB) *World {
 	return w
 }
 
+// Found is a world whose pair is to be taken apart: its parts were found.
+func Found(tb testing.TB) *World {
+	tb.Helper()
+	w := New(tb, Locked)
+	w.Document.Parts = &release.Parts{Primary: Primary, PolicyID: Policy, Staging: Staging}
+	return w
+}
+
 // DeletePolicy is somebody else who takes the policy off the primary and deletes it.
 func (w *World) DeletePolicy() {
 	w.tb.Helper()
