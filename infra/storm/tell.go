@@ -73,14 +73,13 @@ func tellCoverage(out io.Writer, sum *storm.Sum) bool {
 func tellBugs(out io.Writer, s settings) bool {
 	say(out, "\nPlanted bugs, and the storms until each was found\n")
 	all := true
-	for _, b := range storm.Bugs() {
-		seed, v, found := storm.Find(b, s.from, s.seeds)
-		if !found {
-			say(out, "  %-24s not found         %s\n", b.Name, b.Says)
+	for _, f := range storm.FindAll(s.from, s.seeds) {
+		if f.Storms == 0 {
+			say(out, "  %-24s not found         %s\n", f.Bug.Name, f.Bug.Says)
 			all = false
 			continue
 		}
-		say(out, "  %-24s %6d  %-24s %s\n", b.Name, seed-s.from+1, v.Invariant, b.Says)
+		say(out, "  %-24s %6d  %-24s %s\n", f.Bug.Name, f.Storms, f.Breaks.Invariant, f.Bug.Says)
 	}
 	return all
 }

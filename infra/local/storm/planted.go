@@ -94,7 +94,8 @@ func Bugs() []Bug { //nolint:funlen,gocognit // a table
 			})
 		}},
 		{"lost-edit-on-412", "A write that is refused with 412 is sent again with the new ETag.", func(s *storm) { s.wrapCloudFront(s.sendAgain) }},
-		{"stop-skipped", "Stop Traffic says that it has switched the policy off, and has not.", func(s *storm) {
+		{"stop-skipped", "Stop Traffic says that it has switched the policy off, and has not; Check Stop believes it.", func(s *storm) {
+			s.editing([]string{"Check Stop"}, func(part map[string]any) { part["deployed"] = true })
 			s.calls = append(s.calls, func(call asl.Call, run func() asl.Result) asl.Result {
 				if call.State != "Stop Traffic" {
 					return run()

@@ -157,6 +157,36 @@ func (s *Sum) EndsByNumber() []string {
 	return slices.SortedFunc(maps.Keys(s.Ends), func(a, b string) int { return cmp.Or(s.Ends[b]-s.Ends[a], strings.Compare(a, b)) })
 }
 
+// Found is where a planted bug was found: after how many storms, if at all, and the first invariant that it broke.
+type Found struct {
+	Bug    Bug
+	Storms uint64 // zero if it was not found
+	Breaks Violation
+}
+
+// FindAll looks for every planted bug in the same storms, on as many cores as there are.
+func FindAll(from, n uint64) []Found {
+	all := make([]Found, len(Bugs()))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := range next {
+				all[i].Bug = Bugs()[i]
+				if seed, v, found := Find(all[i].Bug, from, n); found {
+					all[i].Storms, all[i].Breaks = seed-from+1, v
+				}
+			}
+		})
+	}
+	for i := range all {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return all
+}
+
 // Find is the first seed in whose storm a planted bug is found, with the invariant that it breaks.
 func Find(b Bug, from, n uint64) (seed uint64, v Violation, found bool) {
 	for seed = from; seed < from+n; seed++ {
