@@ -58,6 +58,14 @@ func Bugs() []Bug { //nolint:funlen,gocognit // a table
 		{"lock-released-by-others", "Release Lock deletes the lock, whoever holds it.", func(s *storm) {
 			s.after([]string{"Release Lock"}, func(call asl.Call) { _ = s.w.S3.Delete(world.Bucket, record.LockKey(subjectOf(call))) })
 		}},
+		{"lock-kept", "Release Lock says that it has given the lock back, and has not.", func(s *storm) {
+			s.calls = append(s.calls, func(call asl.Call, run func() asl.Result) asl.Result {
+				if call.State != "Release Lock" {
+					return run()
+				}
+				return asl.Result{Took: time.Second}
+			})
+		}},
 		{"blind-create", "CopyDistribution is repeated with a new CallerReference.", func(s *storm) { s.wrapCloudFront(s.copyTwice) }},
 		{"policy-id-omitted", "A config is written without its ContinuousDeploymentPolicyId.", func(s *storm) {
 			s.wrapCloudFront(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
