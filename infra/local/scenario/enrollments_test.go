@@ -146,7 +146,7 @@ func (from intermediate) makePolicy(t *testing.T, w *world.World, api *cf.Client
 
 // quick is a release that takes less than an hour of few viewers.
 const quick = `{"primary": "E1PRIMARY", "change": {"kind": "origin", "origin": "site", "path": "/green"}, "ramp": [{"weight": 0.15, "observe": "2m", "deadline": "1h"}],
-	"gates": {"minimumRequests": 100, "tolerance": {"5xx": 2, "4xx": 5}}, "bake": "10m", "acknowledge": ["custom-error-responses"]}`
+	"gates": {"minimumRequests": 100, "tolerance": {"5xx": 2, "4xx": 5}}, "bake": "10m", "acknowledge": ["custom-error-responses", "stickiness-off"]}`
 
 func enrollAndRelease(t *testing.T, w *world.World, name string) {
 	t.Helper()
