@@ -82,3 +82,26 @@ func TestStormSeed2844ALateWriteOfTheRecordReplacesNothing(t *testing.T) {
 	}
 	checkAftermath(t, stage)
 }
+
+// TestStormSeed3583ARoutingThatAColleagueChangesAfterPreflightIsNotReplaced: the release goes back, and what it leaves is the
+// colleague's.
+func TestStormSeed3583ARoutingThatAColleagueChangesAfterPreflightIsNotReplaced(t *testing.T) {
+	stage := build(t, "content", 1)
+	stage.Ends, stage.Check = []scenario.Ending{{Execution: scenario.First}}, nil
+	w := stage.World
+	w.When("Carry Assets", 1, func(*asl.Execution) {
+		if err := w.CloudFront.EditPolicy(w.Pair.Policy.ID, func(n *cloudfront.Node) {
+			n.Set("TrafficConfig/SingleWeightConfig/SessionStickinessConfig/MaximumTTL", "1234")
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	run(t, stage)
+	if got := scenario.End(stage.Main()); got != release.RolledBack || !strings.Contains(stage.Main().Cause(), "by someone else since Preflight") {
+		t.Errorf("got %s: %s", got, stage.Main().Cause())
+	}
+	if policy, _ := w.CloudFront.LivePolicy(w.Pair.Policy.ID); policy.Enabled || policy.MaximumTTL != 1234*time.Second {
+		t.Errorf("the policy is %+v afterwards", policy)
+	}
+	checkAftermath(t, stage)
+}

@@ -118,7 +118,7 @@ func (d *drawer) weighted(n int, weight func(int) int) int {
 
 func (d *drawer) weather() Weather {
 	w := Weather{
-		POPs: 2 + d.IntN(5), Rate: 60_000, Propagation: time.Duration(60+d.IntN(400)) * time.Second,
+		POPs: 2 + d.IntN(5), Rate: float64(40_000 + d.IntN(60_000)), Propagation: time.Duration(60+d.IntN(400)) * time.Second,
 		Change: d.oneOf(Healthy, Healthy, Healthy, Bad, BadAtSomePOPs, Overload),
 		Header: d.IntN(8) == 0, Repaired: d.IntN(2) == 0,
 	}
