@@ -76,8 +76,9 @@ const (
 	// most events of a history are 25,000; a storm of retries stays below half of that.
 	mostEvents   = 12_500
 	mostDocument = 128 << 10
-	// mostCalls of CloudFront a minute: AWS tells no limit, and throttles.
-	mostCalls = 150
+	// mostCalls of CloudFront a minute: AWS tells no limit, and throttles. A release makes a few; a cleanup's look through some
+	// thirty things of an account, cut off after its reads and tried again as retries allow, makes hundreds.
+	mostCalls = 500
 )
 
 func (s *storm) withinBudget() observer {
