@@ -140,7 +140,7 @@ func TestThePageNamesEverything(t *testing.T) {
 	}
 }
 
-// TestShrinkLeavesWhatTheViolationNeeds: one of three faults, and one of two executions.
+// TestShrinkLeavesWhatTheViolationNeeds: one of the plan's own faults, none of two more, and one of two executions.
 func TestShrinkLeavesWhatTheViolationNeeds(t *testing.T) {
 	t.Parallel()
 	seed, _, found := storm.Find(bug(t, "no-etag-check"), 0, 2000)
@@ -148,12 +148,12 @@ func TestShrinkLeavesWhatTheViolationNeeds(t *testing.T) {
 		t.Fatal("the bug is not found")
 	}
 	plan := storm.Draw(seed, "")
-	needed := plan.Faults[0]
-	plan.Faults = append(plan.Faults, storm.Fault{Kind: "alarms-unreadable", Target: "Throttling", At: 1, For: 1}, storm.Fault{Kind: "conflicts", Size: 1})
+	before := plan.Faults
+	plan.Faults = append(slices.Clip(plan.Faults), storm.Fault{Kind: "alarms-unreadable", Target: "Throttling", At: 1, For: 1}, storm.Fault{Kind: "conflicts", Size: 1})
 	plan.Runs = append(plan.Runs, storm.Start{Workflow: "recover", Name: "another", Request: `{"primary": "E1PRIMARY"}`, At: 1})
 	o := storm.Options{Bug: "no-etag-check"}
 	small := storm.Shrink(storm.Run(plan, o), o)
-	if len(small.Plan.Faults) != 1 || small.Plan.Faults[0] != needed || len(small.Plan.Runs) != 1 || len(small.Violations) == 0 {
+	if len(small.Plan.Faults) != 1 || !slices.Contains(before, small.Plan.Faults[0]) || len(small.Plan.Runs) != 1 || len(small.Violations) == 0 {
 		t.Errorf("got %s%v", small.Plan, small.Violations)
 	}
 }
