@@ -141,7 +141,8 @@ func (s *storm) operators() {
 		s.edit(w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ViewerCertificate/MinimumProtocolVersion", "TLSv1.2_2025") })
 		s.later(60, func() { sayDone(w, x) })
 	})
-	if w.Viewers != nil && strings.Contains(s.plan.Runs[0].Request, `"content"`) {
+	// Only content releases carry assets, so that an old page is safe with one of these alone.
+	if w.Viewers != nil && strings.Contains(s.plan.Runs[0].Request, `"content"`) && s.releases() == 1 {
 		_ = scenario.LeavePageOpen(w) // it never fails
 	}
 	if !s.plan.Weather.Repaired {
@@ -153,6 +154,17 @@ func (s *storm) operators() {
 			s.run(Start{Workflow: release.Recover, Name: "operator", Request: release.ClearHoldRequest(w.Pair.PrimaryID)})
 		})
 	})
+}
+
+// releases is how many the plan starts.
+func (s *storm) releases() int {
+	n := 0
+	for _, r := range s.plan.Runs {
+		if r.Workflow == release.Release {
+			n++
+		}
+	}
+	return n
 }
 
 func sayDone(w *world.World, x *asl.Execution) {

@@ -87,6 +87,9 @@ func requestKinds() []kind { //nolint:funlen // a table
 		}, func(s *storm, f Fault) func() {
 			return s.next(f, transport.Outcome{Kind: transport.Delay, Deliver: func(arrive func()) {
 				late := &actor{late: true}
+				if f.Target == "PutObject" {
+					s.unfair["lock"] = true // it may be a lock's, of a run that has ended by then; whoever comes next takes it over
+				}
 				if s.actor != nil {
 					late.call = s.actor.call
 				}
