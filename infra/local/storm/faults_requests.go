@@ -85,24 +85,7 @@ func requestKinds() []kind { //nolint:funlen // a table
 			f.Size = float64(1 + d.IntN(50)) // seconds; a function that is ended takes its connection with it
 			return f
 		}, func(s *storm, f Fault) func() {
-			return s.next(f, transport.Outcome{Kind: transport.Delay, Deliver: func(arrive func()) {
-				late := &actor{late: true}
-				if f.Target == "PutObject" {
-					s.unfair["lock"] = true // it may be a lock's, of a run that has ended by then; whoever comes next takes it over
-				}
-				if s.actor != nil {
-					late.call = s.actor.call
-				}
-				s.w.Clock.After(time.Duration(f.Size)*time.Second, func() {
-					s.say(s.stamp() + "        a " + f.Target + " arrives late")
-					s.see()
-					outer := s.actor
-					s.actor = late
-					arrive()
-					s.see()
-					s.actor = outer
-				})
-			}})
+			return s.next(f, transport.Outcome{Kind: transport.Delay, Deliver: func(arrive func()) { s.deliverLate(f, arrive) }})
 		}},
 		{"slow", 2, func(d *drawer) Fault {
 			f := d.somewhere()
@@ -122,6 +105,26 @@ func requestKinds() []kind { //nolint:funlen // a table
 			return f
 		}, func(s *storm, f Fault) func() { s.w.S3.Conflicts = int(f.Size); return nil }},
 	}
+}
+
+// deliverLate lets a request arrive when its sender has given up.
+func (s *storm) deliverLate(f Fault, arrive func()) {
+	late := &actor{late: true}
+	if s.actor != nil {
+		late.call = s.actor.call
+	}
+	if f.Target == "PutObject" {
+		s.unfair["lock"] = true // it may be a lock's, of a run that has ended by then; whoever comes next takes it over
+	}
+	s.w.Clock.After(time.Duration(f.Size)*time.Second, func() {
+		s.say(s.stamp() + "        a " + f.Target + " arrives late")
+		s.see()
+		outer := s.actor
+		s.actor = late
+		arrive()
+		s.see()
+		s.actor = outer
+	})
 }
 
 // editUnder is a colleague who edits the same thing between our read and our write.

@@ -116,26 +116,20 @@ func subjectOf(call asl.Call) string {
 	return in.Document.Plan.Primary
 }
 
+// locksEnd looks at the pair's own lock: recover is asked about this primary alone, cleanup finds the others.
 func (s *storm) locksEnd() observer {
 	return observer{end: func() {
-		for _, key := range s.w.S3.Keys(world.Bucket, "locks/") {
-			if key != record.LockKey(s.w.Pair.PrimaryID) {
-				continue // recover is asked about this primary alone; cleanup finds the others
-			}
-			var holder record.Holder
-			text, _ := s.w.S3.Get(world.Bucket, key)
-			if json.Unmarshal(text, &holder) != nil {
-				continue
-			}
-			x, known := s.w.Engine.Execution(holder.Execution)
-			if known && (endOf(x) == release.NeedsOperator || slices.Contains(release.Ends(), endOf(x)) && gaveUp(x, "Release Lock")) {
-				continue // it is stale from that end on: whoever comes next takes it over
-			}
-			if s.unfair["lock"] {
-				continue
-			}
-			s.violate(nil, "locks-end", fmt.Sprintf("the lock %s is held by %s although nothing runs any more", key, holder.Name))
+		key := record.LockKey(s.w.Pair.PrimaryID)
+		var holder record.Holder
+		text, found := s.w.S3.Get(world.Bucket, key)
+		if !found || json.Unmarshal(text, &holder) != nil || s.unfair["lock"] {
+			return
 		}
+		x, known := s.w.Engine.Execution(holder.Execution)
+		if known && (endOf(x) == release.NeedsOperator || slices.Contains(release.Ends(), endOf(x)) && gaveUp(x, "Release Lock")) {
+			return // it is stale from that end on: whoever comes next takes it over
+		}
+		s.violate(nil, "locks-end", fmt.Sprintf("the lock %s is held by %s although nothing runs any more", key, holder.Name))
 	}}
 }
 
