@@ -54,9 +54,9 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Detach, 
 		if attached == "" {
 			return release.Detach{Write: doc.Plan.WriteTo(primary, h.Now())}, nil
 		}
-		if doc.Parts != nil && attached != doc.Parts.PolicyID {
+		if found := foundOn(doc); attached != found {
 			return release.Detach{}, fault.Errorf(fault.ConfigChanged,
-				"the policy %s was attached to %s by someone else instead of %q: nothing was written", attached, primary, doc.Parts.PolicyID)
+				"the policy %s was attached to %s by someone else instead of %q: nothing was written", attached, primary, found)
 		}
 		part, err := h.detach(ctx, doc, primary, config)
 		if fault.Code(err) != live.PreconditionFailed {
@@ -64,6 +64,14 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Detach, 
 		}
 	}
 	return release.Detach{}, fault.Errorf(fault.Unavailable, "the primary %s changed under each of %d tries to detach its policy", primary, attempts)
+}
+
+// foundOn is the policy of the pair as this execution has found it.
+func foundOn(doc release.Document) string {
+	if doc.Parts != nil {
+		return doc.Parts.PolicyID
+	}
+	return doc.Preflight.PolicyID
 }
 
 // detach tries what is reported to work, one after the other: an empty id (aws-sdk-js-v3#7417, and AWS's own sample state

@@ -18,6 +18,9 @@ const policyID = "ContinuousDeploymentPolicyId"
 
 func detach(t *testing.T, w *pairtest.World) (release.Detach, error) {
 	t.Helper()
+	if w.Document.Parts == nil { // as maintenance has found it
+		w.Document.Preflight = &release.Preflight{PolicyID: pairtest.Policy}
+	}
 	h := detachpolicy.Handler{CloudFront: w.API, Records: w.Records, Bucket: pairtest.Bucket, Now: w.Clock.Now}
 	return h.Handle(t.Context(), w.Input(""))
 }
@@ -127,6 +130,17 @@ func TestAPrimaryThatIsGoneHasNothingToWaitFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMaintenanceTakesNoPolicyOffButTheOneThatItHasFound.
+func TestMaintenanceTakesNoPolicyOffButTheOneThatItHasFound(t *testing.T) {
+	t.Parallel()
+	w := pairtest.New(t, pairtest.Locked)
+	w.Document.Preflight = &release.Preflight{PolicyID: "another"}
+	h := detachpolicy.Handler{CloudFront: w.API, Records: w.Records, Bucket: pairtest.Bucket, Now: w.Clock.Now}
+	_, err := h.Handle(t.Context(), w.Input(""))
+	pairtest.WantFault(t, err, fault.ConfigChanged, pairtest.Policy, "by someone else instead of", "another")
+	w.WantWrites(0)
 }
 
 func TestWhatMayPassIsRetriedAndWhatIsNotOursIsLeft(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"cloudfront-cd/internal/fault"
+	"cloudfront-cd/internal/live"
 	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 )
@@ -37,5 +39,8 @@ func (h Handler) Handle(ctx context.Context, in release.Input) (release.Door, er
 	_, err = record.Write(ctx, h.Records, h.Bucket, key, record.Door{
 		Execution: doc.Execution.ARN, Staging: doc.Preflight.Staging.ID, PolicyID: doc.Preflight.PolicyID, Record: doc.Preflight.Record, At: h.Now(),
 	}, record.Condition{Missing: !found, ETag: etag})
+	if fault.Code(err) == live.PreconditionFailed {
+		return release.Door{}, fault.Errorf(fault.Unavailable, "the door of %s changed since it was read: look again (%w)", doc.Plan.Primary, err)
+	}
 	return part, err
 }

@@ -42,6 +42,11 @@ func togetherTable() map[string]row {
 		"a maintenance whose lock was lost opens no door": {
 			scenario: "maintenance", end: release.NeedsOperator, visits: []string{"Open Door", "Finish"}, prepare: stealLock("Open Door"),
 		},
+		"a policy that somebody attaches meanwhile is not taken off": {
+			scenario: "maintenance", end: release.NeedsOperator, cause: "by someone else instead of", prepare: func(w *world.World) {
+				w.When("Detach Policy", 1, func(*asl.Execution) { attachAnother(w) })
+			},
+		},
 		"maintenance that nobody ends puts the pair together all the same": {
 			scenario: "maintenance", request: `{"primary": "E1PRIMARY", "minutes": 4}`, end: release.Promoted,
 		},
@@ -59,5 +64,22 @@ func togetherTable() map[string]row {
 				put(w, record.DoorKey(w.Pair.PrimaryID), record.Door{Execution: deadExecution, Done: true, Staging: w.Pair.StagingID})
 			},
 		},
+	}
+}
+
+// attachAnother is a colleague who gives the primary another staging distribution.
+func attachAnother(w *world.World) {
+	tree := w.Pair.Staging.Clone()
+	tree.Set("CallerReference", "")
+	staging, err := w.CloudFront.AddDistribution("E2ANOTHER1", tree)
+	if err != nil {
+		panic(err)
+	}
+	policy, err := w.CloudFront.AddPolicy(cloudfront.Policy{StagingDomain: staging.DomainName, Type: cloudfront.SingleWeight, Weight: 0.05})
+	if err != nil {
+		panic(err)
+	}
+	for _, id := range []string{"", policy.ID} { // CloudFront does not replace one by another
+		edit(w, w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ContinuousDeploymentPolicyId", id) })
 	}
 }
