@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"cloudfront-cd/infra/exitcode"
+	"cloudfront-cd/infra/local/storm"
 )
 
 func play(args ...string) (code int, out, errs string) {
@@ -59,5 +62,28 @@ func TestAFewStormsAreSummed(t *testing.T) {
 	if code != exitcode.OK || !strings.HasPrefix(out, "10 storms, ") || !strings.Contains(out, "coverage and planted bugs are not asked for") ||
 		!strings.Contains(errs, "10 of 10") {
 		t.Errorf("got code %d, %q and\n%s", code, errs, out)
+	}
+}
+
+// TestWhatIsNotCoveredFails, and is named; the map has a line for every state and a column for every fault.
+func TestWhatIsNotCoveredFails(t *testing.T) {
+	t.Parallel()
+	sum := storm.NewSum()
+	storm.Many(0, 5, "retire", storm.Options{}, sum.Add)
+	var out strings.Builder
+	if tellCoverage(&out, sum) {
+		t.Error("five storms of one workflow are said to have covered everything")
+	}
+	for _, want := range []string{"never taken: release: Promote → Confirm Promotion", "never: ETags separated by comma only", "never: override", "Arrows taken under faults: "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, out.String())
+		}
+	}
+	for _, state := range storm.States() {
+		_, rest, found := strings.Cut(out.String(), fmt.Sprintf("\n  %-12s%-30s", state.Workflow, state.State))
+		row, _, _ := strings.Cut(rest, "\n")
+		if !found || utf8.RuneCountInString(row) != len(storm.Kinds()) {
+			t.Errorf("%s of %s: got the row %q", state.State, state.Workflow, row)
+		}
 	}
 }

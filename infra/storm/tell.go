@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cloudfront-cd/infra/local/storm"
@@ -44,19 +45,8 @@ func tellSum(out io.Writer, sum *storm.Sum) {
 
 // tellCoverage says what was covered, and whether that is everything.
 func tellCoverage(out io.Writer, sum *storm.Sum) bool {
-	say(out, "\nFaults × workflows: how often each began while an execution ran, and in how many of the %d states\n", storm.AllStates())
-	say(out, "  %-28s", "")
-	for _, workflow := range release.Workflows() {
-		say(out, "%12s", workflow)
-	}
-	say(out, "%10s\n", "states")
-	for _, kind := range storm.Kinds() {
-		say(out, "  %-28s", kind)
-		for _, workflow := range release.Workflows() {
-			say(out, "%12d", sum.Struck(kind, workflow))
-		}
-		say(out, "%10d\n", sum.States(kind))
-	}
+	tellFaults(out, sum)
+	tellStates(out, sum)
 	all, missing := storm.AllArrows(), sum.NotTaken()
 	say(out, "\nArrows taken under faults: %d of %d\n", len(all)-len(missing), len(all))
 	for _, a := range missing {
@@ -67,6 +57,56 @@ func tellCoverage(out io.Writer, sum *storm.Sum) bool {
 		say(out, "  never: %s\n", name)
 	}
 	return len(missing)+len(sum.NotTurned())+len(sum.NotStruck()) == 0
+}
+
+// tellFaults has a line for each kind of fault.
+func tellFaults(out io.Writer, sum *storm.Sum) {
+	states := storm.States()
+	say(out, "\nFaults × workflows: how often each began while an execution ran, and in how many of the %d states\n", len(states))
+	say(out, "  %-31s", "")
+	for _, workflow := range release.Workflows() {
+		say(out, "%12s", workflow)
+	}
+	say(out, "%10s\n", "states")
+	for i, kind := range storm.Kinds() {
+		say(out, "  %2d %-28s", i+1, kind)
+		for _, workflow := range release.Workflows() {
+			say(out, "%12d", sum.Struck(kind, workflow))
+		}
+		say(out, "%10d\n", sum.States(kind))
+	}
+}
+
+// tellStates has a line for each state, in which each column is a fault.
+func tellStates(out io.Writer, sum *storm.Sum) {
+	kinds := storm.Kinds()
+	say(out, "\nFaults × states: how often each began while an execution was there (+ is more than nine times), by the numbers above\n")
+	for _, digit := range []int{10, 1} {
+		say(out, "  %-42s", "")
+		for i := range kinds {
+			say(out, "%d", (i+1)/digit%10)
+		}
+		say(out, "\n")
+	}
+	for _, state := range storm.States() {
+		say(out, "  %-12s%-30s", state.Workflow, state.State)
+		for _, kind := range kinds {
+			say(out, "%s", times(sum.Strikes[storm.Strike{Kind: kind, Workflow: state.Workflow, State: state.State}]))
+		}
+		say(out, "\n")
+	}
+}
+
+// times is a number in one place.
+func times(n int) string {
+	const most = 9
+	switch {
+	case n == 0:
+		return "·"
+	case n > most:
+		return "+"
+	}
+	return strconv.Itoa(n)
 }
 
 // tellBugs looks for every planted bug in the same storms.

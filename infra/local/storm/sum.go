@@ -143,13 +143,15 @@ func (s *Sum) Struck(kind, workflow string) int {
 	return n
 }
 
-// AllStates is how many states the workflows have.
-func AllStates() int {
-	n := 0
+// States are those of every workflow, in the order of the pictures, as strikes of no kind.
+func States() []Strike {
+	var all []Strike
 	for _, workflow := range release.Workflows() {
-		n += len(machines()[workflow].States())
+		for _, info := range machines()[workflow].States() {
+			all = append(all, Strike{Workflow: workflow, State: info.Name})
+		}
 	}
-	return n
+	return all
 }
 
 // EndsByNumber are the ends, the most frequent first.
