@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"cloudfront-cd/internal/fault"
-	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/pairtest"
 	"cloudfront-cd/internal/standin/transport"
@@ -35,11 +34,7 @@ func detached(t *testing.T) *pairtest.World {
 
 func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := detached(t)
-	w.HeldBy(record.Holder{Execution: pairtest.Other})
-	_, err := do(t, w)
-	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
-	w.WantWrites(0)
+	pairtest.WantFenced(t, detached(t), do)
 }
 
 func TestNothingButThePolicyIsWritten(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"cloudfront-cd/internal/fault"
-	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/pairtest"
 	"cloudfront-cd/internal/standin/transport"
@@ -24,11 +23,7 @@ func do(t *testing.T, w *pairtest.World) (release.Copy, error) {
 
 func TestWhoeverLostTheLockCopiesNothing(t *testing.T) {
 	t.Parallel()
-	w := pairtest.Lone(t)
-	w.HeldBy(record.Holder{Execution: pairtest.Other})
-	_, err := do(t, w)
-	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
-	w.WantWrites(0)
+	pairtest.WantFenced(t, pairtest.Lone(t), do)
 }
 
 func TestAStagingDistributionThatIsThereIsTaken(t *testing.T) {

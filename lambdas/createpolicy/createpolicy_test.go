@@ -50,11 +50,7 @@ func only(t *testing.T, w *pairtest.World) cloudfront.Policy {
 
 func TestWhoeverLostTheLockMakesNothing(t *testing.T) {
 	t.Parallel()
-	w := deleted(t)
-	w.HeldBy(record.Holder{Execution: pairtest.Other})
-	_, err := do(t, w)
-	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
-	w.WantWrites(0)
+	pairtest.WantFenced(t, deleted(t), do)
 }
 
 func TestAPolicyThatIsThereAndOffIsLeftAlone(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"cloudfront-cd/internal/fault"
-	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/pairtest"
 	"cloudfront-cd/internal/standin/transport"
@@ -19,11 +18,7 @@ func do(t *testing.T, w *pairtest.World) (release.Deletion, error) {
 
 func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := pairtest.Found(t)
-	w.HeldBy(record.Holder{Execution: pairtest.Other})
-	_, err := do(t, w)
-	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
-	w.WantWrites(0)
+	pairtest.WantFenced(t, pairtest.Found(t), do)
 }
 
 func TestOnlyAPolicyThatIsOffAndDetachedGoes(t *testing.T) {

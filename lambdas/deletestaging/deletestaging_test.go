@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"cloudfront-cd/internal/fault"
-	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/pairtest"
 	"cloudfront-cd/internal/standin/transport"
@@ -20,11 +19,7 @@ func do(t *testing.T, w *pairtest.World) (release.Deletion, error) {
 
 func TestWhoeverLostTheLockWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := pairtest.Found(t)
-	w.HeldBy(record.Holder{Execution: pairtest.Other})
-	_, err := do(t, w)
-	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
-	w.WantWrites(0)
+	pairtest.WantFenced(t, pairtest.Found(t), do)
 }
 
 func TestOnlyADisabledStagingDistributionIsDeleted(t *testing.T) {

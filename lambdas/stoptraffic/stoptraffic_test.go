@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"cloudfront-cd/internal/fault"
-	"cloudfront-cd/internal/record"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/pairtest"
@@ -195,11 +194,7 @@ func TestNothingKeepsTrafficFromBeingStopped(t *testing.T) {
 
 func TestAnExecutionThatLostThePairToAnotherLeavesThePolicyAlone(t *testing.T) {
 	t.Parallel()
-	w := pairtest.New(t, pairtest.Shifted)
-	w.HeldBy(record.Holder{Execution: pairtest.Other})
-	_, err := stop(t, w)
-	pairtest.WantFault(t, err, fault.LockLost, pairtest.Other)
-	w.WantWrites(0)
+	pairtest.WantFenced(t, pairtest.New(t, pairtest.Shifted), stop)
 }
 
 func TestARefusalThatMayPassIsRetried(t *testing.T) {

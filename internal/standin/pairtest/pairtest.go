@@ -217,6 +217,15 @@ func (w *World) Load(key string, v any) bool {
 	return found
 }
 
+// WantFenced lets another execution hold the lock, and wants the step to refuse (LockLost) and to write nothing.
+func WantFenced[Part any](t *testing.T, w *World, do func(*testing.T, *World) (Part, error)) {
+	t.Helper()
+	w.HeldBy(record.Holder{Execution: Other})
+	_, err := do(t, w)
+	WantFault(t, err, fault.LockLost, Other)
+	w.WantWrites(0)
+}
+
 // WantFault checks an error's name at the Lambda boundary and what its message says.
 func WantFault(tb testing.TB, err error, want fault.Name, words ...string) {
 	tb.Helper()
