@@ -137,7 +137,7 @@ func (t *thread) mapInputs(v *visit) ([]*document, *fault) {
 
 func (t *thread) startFork(v *visit, inputs []*document, limit int, started Event) {
 	f := &fork{t: t, v: v, inputs: inputs, limit: limit, children: make([]*thread, len(inputs)), outputs: make([]any, len(inputs))}
-	v.fork = f
+	v.fork, v.begun = f, f
 	started.PreviousEventID = t.prev
 	t.prev = t.x.emit(started)
 	if len(inputs) == 0 {
@@ -171,13 +171,18 @@ func (f *fork) iteration(i int) *MapIteration { return &MapIteration{Name: f.v.s
 // succeeded notes a child's output. What comes after points back at the child's last state, and only the end of the whole
 // Map at its MapIterationSucceeded: so AWS's histories have it.
 func (f *fork) succeeded(child *thread, output *document) {
-	f.outputs[child.index] = output.tree()
+	f.outputs[child.index], child.done = output.tree(), true
 	f.running--
 	last := child.prev
 	if f.isMap() {
 		last = f.t.x.emit(Event{Type: "MapIterationSucceeded", PreviousEventID: child.prev, MapIterationSucceeded: f.iteration(child.index)})
 	}
 	f.start(child.prev)
+	f.finishIfDone(last)
+}
+
+// finishIfDone ends the state when no child runs any more; its events follow the event last.
+func (f *fork) finishIfDone(last int64) {
 	if f.running == 0 && f.t.at(f.v) {
 		f.t.prev = last
 		f.finish()

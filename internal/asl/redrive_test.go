@@ -2,6 +2,7 @@ package asl_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -225,27 +226,7 @@ func TestWhatIsNotRedrivable(t *testing.T) {
 	}
 }
 
-func TestRedriveRefusesWhatIsNotImplemented(t *testing.T) {
-	const branch = `{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"E"}}}`
-	for name, test := range map[string]struct{ definition, want string }{
-		"within a Parallel state": {
-			`{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[` + branch + `],"End":true}}}`,
-			"redrive execution: it ended in P, and redriving is not implemented for a Parallel state",
-		},
-		"within a Map state": {
-			`{"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":` + branch + `,"End":true}}}`,
-			"redrive execution: it ended in M, and redriving is not implemented for a Map state",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			x := newWorld(t).run(test.definition, `[1]`)
-			expectEnd(t, x, asl.Failed, "E")
-			if err := x.Redrive(); err == nil || err.Error() != test.want {
-				t.Errorf("got %v, want %s", err, test.want)
-			}
-			expectEnd(t, x, asl.Failed, "E")
-		})
-	}
+func TestNoExecutionIsRedrivenByItsOwnEvents(t *testing.T) {
 	w := newWorld(t)
 	var got error
 	w.OnEvent = func(x *asl.Execution, e asl.Event) {
@@ -266,10 +247,20 @@ func TestARedriveGoesOnWhereverTheExecutionWasStopped(t *testing.T) {
 		"P":{"Type":"Pass","Result":{"n":1},"ResultPath":"$.p","Next":"T"},
 		"T":{"Type":"Task","Resource":"r","ResultPath":"$.t","Next":"C","Catch":[{"ErrorEquals":["States.ALL"],"Next":"W"}]},
 		"C":{"Type":"Choice","Choices":[{"Variable":"$.p.n","NumericEquals":1,"Next":"W"}]},
-		"W":{"Type":"Wait","Seconds":5,"Next":"U"},
-		"U":{"Type":"Task","Resource":"r","End":true}}}`
-	whole := newWorld(t).run(definition, `{}`)
-	total := len(whole.History())
+		"W":{"Type":"Wait","Seconds":5,"Next":"M"},
+		"M":{"Type":"Map","ItemsPath":"$.items","MaxConcurrency":2,"ResultPath":"$.m","Next":"B","ItemProcessor":{"StartAt":"I","States":{
+			"I":{"Type":"Task","Resource":"r","Next":"N"},
+			"N":{"Type":"Map","ItemProcessor":{"StartAt":"J","States":{"J":{"Type":"Wait","Seconds":3,"Next":"K"},"K":{"Type":"Succeed"}}},"End":true}}}},
+		"B":{"Type":"Parallel","ResultPath":"$.b","Next":"U","Branches":[
+			{"StartAt":"X","States":{"X":{"Type":"Task","Resource":"r","ResultPath":null,"End":true}}},
+			{"StartAt":"Y","States":{"Y":{"Type":"Wait","Seconds":2,"End":true}}}]},
+		"U":{"Type":"Task","Resource":"r","Next":"S"},
+		"S":{"Type":"Succeed"}}}`
+	const input = `{"items":[[1,2],[],[3]]}`
+	first := newWorld(t)
+	whole := first.run(definition, input)
+	expectEnd(t, whole, asl.Succeeded, "")
+	total, calls := len(whole.History()), len(first.calls)
 	for stopAt := 1; stopAt < total; stopAt++ {
 		w := newWorld(t)
 		w.OnEvent = func(x *asl.Execution, e asl.Event) {
@@ -277,11 +268,14 @@ func TestARedriveGoesOnWhereverTheExecutionWasStopped(t *testing.T) {
 				x.Stop("", "")
 			}
 		}
-		x := w.run(definition, `{}`)
+		x := w.run(definition, input)
+		redrive(t, x)
+		x.Stop("", "before anything has gone on") // nothing of it is lost
 		redrive(t, x)
 		w.finish(x)
 		expectEnd(t, x, asl.Succeeded, "")
-		if string(x.Output()) != string(whole.Output()) || len(x.Taken()) != len(whole.Taken()) || len(w.calls) > 3 {
+		again := 2 // as many tasks as run at once
+		if string(x.Output()) != string(whole.Output()) || len(x.Taken()) != len(whole.Taken()) || len(w.calls) > calls+again {
 			t.Errorf("stopped at %d: got %s by %v with %d calls\n%s", stopAt, x.Output(), x.Taken(), len(w.calls), brief(x.History()))
 		}
 		for i, e := range x.History() {
@@ -289,6 +283,49 @@ func TestARedriveGoesOnWhereverTheExecutionWasStopped(t *testing.T) {
 				t.Errorf("stopped at %d: event %d has id %d and previous %d", stopAt, i, e.ID, e.PreviousEventID)
 			}
 		}
+	}
+}
+
+// "RedriveExecution API action reschedules and redrives only the iterations and branches that failed or aborted" (API reference).
+func TestARedriveOfAMapRunsOnlyWhatHasNotSucceeded(t *testing.T) {
+	took := map[string]time.Duration{"0": time.Second, "1": 2 * time.Second, "2": time.Minute}
+	for name, test := range map[string]struct {
+		fields, branches string
+		calls            []string
+	}{
+		"the iteration that failed and its siblings": {``, `[0,1,2]`, []string{"0", "1", "2", "1", "2"}},
+		"and those that had not been started":        {`"MaxConcurrency":2,`, `[0,1,2]`, []string{"0", "1", "2", "1", "2"}},
+		"nor one whose result could not be shaped":   {`"ResultSelector":{"a.$":"$.no"},`, `[0]`, []string{"0"}},
+		"but all of a Map that is to be tried again": {`"Retry":[{"ErrorEquals":["E"],"IntervalSeconds":99}],`, `[0,1]`, []string{"0", "1", "0", "1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			failing := true
+			w.tasks["I"] = func(c asl.Call) asl.Result {
+				r := asl.Result{Output: c.Payload, Took: took[string(c.Payload)]}
+				if failing && string(c.Payload) == "1" {
+					r.Failure = &asl.Failure{Error: "E"}
+				}
+				return r
+			}
+			x := w.start(mustLoad(t, mapping(test.fields)), "x", test.branches)
+			w.clock.Advance(10 * time.Second)
+			x.Stop("", "") // where it waits for its retry
+			failing = false
+			redrive(t, x)
+			w.finish(x)
+			var got []string
+			for _, c := range w.calls {
+				got = append(got, string(c.Payload))
+			}
+			if !slices.Equal(got, test.calls) {
+				t.Errorf("called with %v, want %v\n%s", got, test.calls, brief(x.History()))
+			}
+			if !strings.Contains(name, "shaped") {
+				expectEnd(t, x, asl.Succeeded, "")
+				expect(t, "output", string(x.Output()), test.branches)
+			}
+		})
 	}
 }
 

@@ -84,6 +84,7 @@ func (t *thread) fail(v *visit, name, cause string) {
 			delay := r.delay(v.used[i], t.x.engine)
 			v.used[i]++
 			v.retries++
+			v.begun = nil
 			t.later(v, t.x.engine.Clock.Now().Add(delay), func() { t.attempt(v) })
 			return
 		}

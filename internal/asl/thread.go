@@ -16,6 +16,7 @@ type thread struct {
 	visit *visit
 	way   way  // where it goes while it visits no state
 	dead  bool // ended, or aborted
+	done  bool // succeeded, as a branch or iteration
 	drop  func()
 }
 
@@ -34,6 +35,7 @@ type visit struct {
 	retries int
 	used    []int // attempts used up, by retrier
 	fork    *fork // the branches or iterations that are running
+	begun   *fork // those that a redrive goes on with
 }
 
 // next enters a state by an event of its own, so that executions take turns and long loops do not deepen the stack.
