@@ -1,7 +1,6 @@
 package storm
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -85,25 +84,6 @@ func (d *drawer) of(workflow string) {
 	}
 	d.add(workflow, workflow, d.good(workflow), 0)
 }
-
-// good is a request that is accepted.
-func (d *drawer) good(workflow string) string {
-	switch workflow {
-	case release.Release:
-		return releaseOf(`{"kind": "origin", "origin": "site", "path": "/green"}`)
-	case release.Cleanup:
-		return `{"apply": true, "minimumAge": "1h"}`
-	case release.Maintenance:
-		return fmt.Sprintf(`{"primary": %q, "minutes": 2}`, primaryID)
-	}
-	return fmt.Sprintf(`{"primary": %q}`, primaryID)
-}
-
-func releaseOf(change string) string {
-	return fmt.Sprintf(`{"primary": %q, "change": %s, "ramp": [{"weight": 0.05, "observe": "2m"}, {"weight": 0.15, "observe": "3m"}], "bake": "10m", "acknowledge": ["custom-error-responses"]}`, primaryID, change)
-}
-
-const ofContent = `{"kind": "content", "origin": "site", "bucket": "example-site", "prefix": "/releases/2026-11-23-a1b2"}`
 
 // lead makes a plan that comes to a task.
 func (d *drawer) lead(workflow, title string) {
@@ -225,6 +205,10 @@ func special() []aim { //nolint:funlen // a table
 		d.of(release.Retire)
 		d.add(release.Recover, "recover-wrong", `{"primary": "my site", "clearhold": true}`, time.Minute)
 		d.someFault()
+	}}, aim{release.Recover, func(d *drawer) {
+		d.of(release.Release)
+		d.at("Judge Health", 2, Fault{Kind: "executions-shown-late", Size: 90, For: d.minutes(3, 30)})
+		d.at("Judge Health", 2, Fault{Kind: "stopped", At: time.Second})
 	}}, aim{release.Recover, func(d *drawer) {
 		d.of(release.Release)
 		d.at("Judge Health", 2, Fault{Kind: "stopped", At: time.Second})

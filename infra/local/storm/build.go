@@ -3,6 +3,7 @@ package storm
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,8 @@ func build(plan Plan) (*world.World, error) {
 	weather := plan.Weather
 	s := scenario.Scenario{Name: "storm", Request: string(contentRequest()), Options: func(o *world.Options) {
 		o.POPs, o.Alone, o.Quiet, o.RequestsPerMinute = weather.POPs, weather.Alone, weather.Rate == 0, weather.Rate
-		o.Published = append(o.Published, world.Target{Domain: siteDomain, Path: "/green"})
+		o.AdditionalMetrics = weather.AdditionalMetrics
+		o.Published = append(o.Published, newTargets()...)
 		if weather.Header {
 			o.Policy = cloudfront.Policy{Type: cloudfront.SingleHeader, Header: "aws-cf-cd-smoke", Value: "secret"}
 		}
@@ -70,6 +72,7 @@ func build(plan Plan) (*world.World, error) {
 const (
 	siteBucket = "example-site"
 	siteDomain = siteBucket + ".s3.eu-central-1.amazonaws.com"
+	nextDomain = "example-site-next.s3.eu-central-1.amazonaws.com"
 )
 
 // publish puts the new pages where a release will look for them, and breaks what they call.
@@ -77,9 +80,9 @@ func publish(w *world.World, weather Weather) error {
 	if weather.Change == Healthy {
 		return nil
 	}
-	for _, path := range newPaths() {
+	for _, target := range newTargets() {
 		build := site.Build{Name: "next", Calls: []string{nextAPI + "session"}}
-		if err := w.Publish(world.Target{Domain: siteDomain, Path: path}, build); err != nil {
+		if err := w.Publish(target, build); err != nil {
 			return err
 		}
 	}
@@ -87,8 +90,17 @@ func publish(w *world.World, weather Weather) error {
 	return nil
 }
 
-// newPaths are where releases bring the site from.
-func newPaths() []string { return []string{"/green", "/releases/2026-11-23-a1b2"} }
+// newTargets are where releases bring the site from.
+func newTargets() []world.Target {
+	return []world.Target{
+		{Domain: siteDomain, Path: "/green"}, {Domain: siteDomain, Path: "/releases/2026-11-23-a1b2"}, {Domain: nextDomain, Path: "/blue"},
+	}
+}
+
+// bringsNew reports whether a config has the site from one of them.
+func bringsNew(c *cloudfront.Config) bool {
+	return slices.Contains(newTargets(), world.Target{Domain: c.Text("Origins/site/DomainName"), Path: c.Text("Origins/site/OriginPath")})
+}
 
 func breakChange(w *world.World, weather Weather) {
 	switch weather.Change {
@@ -98,6 +110,8 @@ func breakChange(w *world.World, weather Weather) {
 		w.Break(origin.Fault{Prefix: nextAPI, Share5xx: 0.25, POPs: (weather.POPs + 1) / 2})
 	case Overload:
 		w.Break(origin.Fault{Prefix: nextAPI, PerMinute: 5000})
+	case Slow:
+		w.Break(origin.Fault{Prefix: nextAPI, Slower: 3})
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"cloudfront-cd/examples"
 	"cloudfront-cd/internal/asl"
 	"cloudfront-cd/internal/release"
 	"cloudfront-cd/internal/standin/cloudfront"
@@ -120,7 +119,10 @@ func (d *drawer) weather() Weather {
 	w := Weather{
 		POPs: 2 + d.IntN(5), Rate: float64(40_000 + d.IntN(60_000)), Propagation: time.Duration(60+d.IntN(400)) * time.Second,
 		Change: d.oneOf(Healthy, Healthy, Healthy, Bad, BadAtSomePOPs, Overload),
-		Header: d.IntN(8) == 0, Repaired: d.IntN(2) == 0,
+		Header: d.IntN(8) == 0, Repaired: d.IntN(2) == 0, AdditionalMetrics: d.IntN(4) == 0,
+	}
+	if w.AdditionalMetrics && d.IntN(2) == 0 {
+		w.Change = Slow
 	}
 	if d.IntN(6) == 0 {
 		w.Behaviors = d.IntN(20)
@@ -161,31 +163,6 @@ func (d *drawer) faults() {
 	}
 }
 
-const primaryID = "E1PRIMARY"
-
-// requestOfRelease is one of any kind of change, with steps of minutes.
-func (d *drawer) requestOfRelease() string {
-	tail := `"acknowledge": ["custom-error-responses", "staging-carries-other-changes"]}`
-	if d.plan.Weather.Header && d.IntN(4) > 0 {
-		tail = `"acknowledge": ["custom-error-responses", "staging-carries-other-changes", "stickiness-off"]}`
-	}
-	change := d.oneOf(
-		`{"kind": "origin", "origin": "site", "path": "/green"}`, `{"kind": "origin", "origin": "site", "path": "/green"}`,
-		`{"kind": "content", "origin": "site", "bucket": "example-site", "prefix": "/releases/2026-11-23-a1b2"}`,
-		`{"kind": "staged"}`, `{"kind": "none"}`, `{"kind": "origin", "origin": "site", "path": "/blue"}`,
-	)
-	ramp := d.oneOf(
-		`[{"weight": 0.15, "observe": "2m"}]`, `[{"weight": 0.05, "observe": "2m"}, {"weight": 0.15, "observe": "3m"}]`, `[{"weight": 0.15, "observe": "10m"}]`)
-	more := ""
-	if d.IntN(4) == 0 {
-		more += fmt.Sprintf(`"gates": {"alarms": [%q]}, `, alarm)
-	}
-	if d.IntN(3) == 0 {
-		more += `"deployedWithin": "10m", `
-	}
-	return fmt.Sprintf(`{"primary": %q, "change": %s, "ramp": %s, "bake": "10m", %s%s`, primaryID, change, ramp, more, tail)
-}
-
 func (d *drawer) add(workflow, name, request string, at time.Duration) {
 	d.plan.Runs = append(d.plan.Runs, Start{Workflow: workflow, Name: name, Request: request, At: at})
 }
@@ -196,20 +173,6 @@ func (d *drawer) another(workflows ...string) {
 		workflow := d.oneOf(workflows...)
 		d.add(workflow, fmt.Sprintf("%s-%d", workflow, n), d.requestOf(workflow), d.sometime())
 	}
-}
-
-func (d *drawer) requestOf(workflow string) string {
-	switch workflow {
-	case release.Release:
-		return d.requestOfRelease()
-	case release.Maintenance:
-		return fmt.Sprintf(`{"primary": %q, "minutes": %d}`, primaryID, 1+d.IntN(20))
-	case release.Cleanup:
-		return fmt.Sprintf(`{"apply": %t, "minimumAge": "1h"}`, d.IntN(4) > 0)
-	case release.Enroll:
-		return fmt.Sprintf(`{"primary": %q, "weight": 0.1}`, primaryID)
-	}
-	return fmt.Sprintf(`{"primary": %q}`, primaryID)
 }
 
 func drawRelease(d *drawer) {
@@ -290,6 +253,3 @@ func statesOf(workflow string, tasksOnly bool) []string {
 	}
 	return titles
 }
-
-// contentRequest is the example's.
-func contentRequest() []byte { return examples.ContentRequest }

@@ -71,7 +71,7 @@ func functionKinds() []kind { //nolint:funlen // a table
 		}, func(s *storm, f Fault) func() {
 			var old *asl.Call
 			return s.around(f, forGood, func(call asl.Call, run func() asl.Result) asl.Result {
-				if old != nil && old.Execution == call.Execution {
+				if old != nil && old.Execution == call.Execution && subjectOf(*old) == subjectOf(call) {
 					s.act(&actor{call: *old}, func() asl.Result { return s.w.Invoke(*old) })
 				}
 				old = &call

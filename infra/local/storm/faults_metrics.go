@@ -7,7 +7,7 @@ import (
 // metricKinds are what CloudWatch and Step Functions say, or do not say.
 func metricKinds() []kind { //nolint:funlen // a table
 	lasting := func(d *drawer) Fault {
-		f := d.somewhere()
+		f := d.inLoop()
 		f.For = d.minutes(1, 60)
 		return f
 	}
@@ -46,6 +46,11 @@ func metricKinds() []kind { //nolint:funlen // a table
 			}
 			next()
 			return func() { over = true }
+		}},
+		{"latencies-missing", 1, lasting, func(s *storm, _ Fault) func() {
+			usual := s.w.Edge.Latencies
+			s.w.Edge.Latencies = nil
+			return func() { s.w.Edge.Latencies = usual }
 		}},
 		{"alarms-unreadable", 1, func(d *drawer) Fault {
 			f := lasting(d)

@@ -47,6 +47,8 @@ func peopleKinds() []kind { //nolint:funlen // a table
 			return nil
 		}},
 		{"policy-detached", 1, at, func(s *storm, _ Fault) func() {
+			id, _ := s.policy()
+			s.takenApart[id], s.takenApart[s.staging()] = true, true
 			s.edit(s.w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ContinuousDeploymentPolicyId", "") })
 			return nil
 		}},
@@ -147,11 +149,11 @@ func (s *storm) policy() (id string, found bool) {
 	if _, found = s.w.CloudFront.LivePolicy(s.w.Pair.Policy.ID); found {
 		return s.w.Pair.Policy.ID, true
 	}
-	ids := s.w.CloudFront.Policies()
-	if len(ids) == 0 {
+	made := slices.DeleteFunc(s.w.CloudFront.Policies(), func(id string) bool { return s.others[id] })
+	if len(made) == 0 {
 		return "", false
 	}
-	return ids[len(ids)-1], true
+	return made[len(made)-1], true
 }
 
 // spoil deletes an asset of the new build, or gives the live side another one of the same name.

@@ -67,16 +67,17 @@ func (s *storm) judgedBeforePromoted() observer {
 			s.violate(x, "judged-before-promoted", "the proof of traffic was made "+s.w.Clock.Now().Sub(lastProof(x)).String()+" before the promotion")
 		case !minutes.flowed(lastProof(x), lowestWeight(by.call)) && !s.unfair["metrics"]:
 			s.violate(x, "judged-before-promoted", fmt.Sprintf("in no %d minutes that the proof of traffic can have seen had staging its share of the viewers", release.ProofMinutes))
-		case s.isBad() && !s.unfair["metrics"]:
+		case s.showsAs(Bad) && !s.unfair["metrics"]:
 			s.violate(x, "judged-before-promoted", "a change was promoted that fails one time in eight")
+		case s.showsAs(Slow) && judgesLatency(x.Input()) && !s.unfair["metrics"]:
+			s.violate(x, "judged-before-promoted", "a change was promoted under a latency gate that takes three times as long")
 		}
 	}}
 }
 
-// isBad reports whether a release brings what fails one time in eight, and is seen where it fails: with session stickiness.
-func (s *storm) isBad() bool {
-	path := s.before.configs[s.staging()].Text("Origins/site/OriginPath")
-	return s.plan.Weather.Change == Bad && !s.plan.Weather.Header && slices.Contains(newPaths(), path)
+// showsAs reports whether what a release brings is like that to viewers, and is seen where it is: with session stickiness.
+func (s *storm) showsAs(change string) bool {
+	return s.plan.Weather.Change == change && !s.plan.Weather.Header && bringsNew(s.before.configs[s.staging()])
 }
 
 // skew is by how much two functions' clocks may differ.

@@ -165,19 +165,20 @@ func gaveUp(x *asl.Execution, title string) bool {
 	return slices.ContainsFunc(x.Taken(), func(a asl.Arrow) bool { return a.From == title && a.Kind == asl.ArrowCatch })
 }
 
+// nothingDoubled counts nothing that a colleague has taken apart: enroll cannot know whose it was, and it is the cleanup's.
 func (s *storm) nothingDoubled() observer {
 	return observer{end: func() {
 		if s.plan.Workflow == release.Cleanup {
 			return // whose account has orphans by the dozen
 		}
-		staging := 0
-		for _, id := range s.w.CloudFront.Distributions() {
-			if config, _ := s.w.CloudFront.Live(id); config.Text("Staging") == "true" {
-				staging++
-			}
-		}
-		if n := len(s.w.CloudFront.Policies()); n > 1 || staging > 1 {
-			s.violate(nil, "nothing-doubled", fmt.Sprintf("there are %d policies and %d staging distributions", n, staging))
+		orphan := func(id string) bool { return s.takenApart[id] }
+		staging := slices.DeleteFunc(s.w.CloudFront.Distributions(), func(id string) bool {
+			config, _ := s.w.CloudFront.Live(id)
+			return config.Text("Staging") != "true" || orphan(id)
+		})
+		policies := slices.DeleteFunc(s.w.CloudFront.Policies(), orphan)
+		if len(policies) > 1 || len(staging) > 1 {
+			s.violate(nil, "nothing-doubled", fmt.Sprintf("there are %d policies and %d staging distributions", len(policies), len(staging)))
 		}
 	}}
 }

@@ -33,7 +33,7 @@ type Weather struct {
 	POPs int
 	// Rate is the site's requests per minute; zero is a site without viewers.
 	Rate float64
-	// Change is what the release's change is like to viewers: healthy, bad, bad-at-some-pops, overload.
+	// Change is what the release's change is like to viewers: healthy, bad, bad-at-some-pops, overload, slow.
 	Change string
 	// Propagation is how long the last POP takes at most.
 	Propagation time.Duration
@@ -41,6 +41,8 @@ type Weather struct {
 	Turns []string
 	// Header is true where the policy routes by header before the release.
 	Header bool
+	// AdditionalMetrics is true where both distributions publish them, which a latency gate needs.
+	AdditionalMetrics bool
 	// Alone is a primary without a pair.
 	Alone bool
 	// Behaviors is how many cache behaviours the configs have besides their own.
@@ -61,6 +63,7 @@ const (
 	Bad           = "bad"              // what it brings fails one time in eight
 	BadAtSomePOPs = "bad-at-some-pops" // the same, at a part of the points of presence
 	Overload      = "overload"         // it holds while few viewers use it
+	Slow          = "slow"             // what it brings answers everything, and takes three times as long
 )
 
 // Start is one execution that the storm starts.
@@ -121,6 +124,7 @@ func (p Plan) String() string {
 		says string
 	}{
 		{w.Header, "the policy routes by header"},
+		{w.AdditionalMetrics, "additional metrics"},
 		{w.Alone, "no pair yet"},
 		{w.StackDeleted, "the pair's stack was deleted"},
 		{w.DeadLock, "a forgotten run holds the lock"},

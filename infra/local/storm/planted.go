@@ -93,6 +93,15 @@ func Bugs() []Bug { //nolint:funlen,gocognit // a table
 				}
 			})
 		}},
+		{"same-latencies", "The judge compares the primary's latencies with themselves.", func(s *storm) {
+			s.editing([]string{"Observe"}, func(part map[string]any) {
+				canary, _ := part["canary"].(map[string]any)
+				baseline, _ := part["baseline"].(map[string]any)
+				for _, percentile := range []string{"latencyP50", "latencyP95"} {
+					canary[percentile] = baseline[percentile]
+				}
+			})
+		}},
 		{"cleanup-ignores-locks", "A cleanup takes the lock, whoever holds it.", func(s *storm) {
 			s.calls = append(s.calls, func(call asl.Call, run func() asl.Result) asl.Result {
 				if s.workflow(call.Execution) == release.Cleanup && slices.Contains([]string{"Find Orphans", "Acquire Lock"}, call.State) {

@@ -49,6 +49,7 @@ func smaller(p Plan) []Plan {
 	for _, plainer := range []func(*Weather){
 		func(w *Weather) { w.Change = Healthy }, func(w *Weather) { w.Behaviors = 0 }, func(w *Weather) { w.Header = false },
 		func(w *Weather) { w.Repaired = false }, func(w *Weather) { w.StackDeleted = false }, func(w *Weather) { w.POPs = 2 },
+		func(w *Weather) { w.AdditionalMetrics = false },
 	} {
 		q := p
 		if plainer(&q.Weather); !sameWeather(q.Weather, p.Weather) {
@@ -60,5 +61,5 @@ func smaller(p Plan) []Plan {
 
 func sameWeather(a, b Weather) bool {
 	return a.Change == b.Change && a.Behaviors == b.Behaviors && a.Header == b.Header && a.Repaired == b.Repaired &&
-		a.StackDeleted == b.StackDeleted && a.POPs == b.POPs
+		a.StackDeleted == b.StackDeleted && a.POPs == b.POPs && a.AdditionalMetrics == b.AdditionalMetrics
 }

@@ -77,11 +77,18 @@ type storm struct {
 	started   int // runs
 	due       int // what a fault has yet to do
 	unfair    map[string]bool
+
+	// others are the policies that are not the pair's.
+	others map[string]bool
+	// takenApart are the pair's policy and staging distribution, once a colleague has detached the one.
+	takenApart map[string]bool
 }
 
 // Run plays a plan.
 func Run(plan Plan, o Options) (result Result) {
-	s := &storm{plan: plan, strikes: map[Strike]int{}, unfair: map[string]bool{}, say: o.Timeline, now: o.Now}
+	s := &storm{
+		plan: plan, strikes: map[Strike]int{}, unfair: map[string]bool{}, others: map[string]bool{}, takenApart: map[string]bool{}, say: o.Timeline, now: o.Now,
+	}
 	if s.say == nil {
 		s.say = func(string) {}
 	}
@@ -100,6 +107,9 @@ func Run(plan Plan, o Options) (result Result) {
 	}
 	s.w, s.start = w, w.Clock.Now()
 	s.before = s.situation()
+	for _, id := range w.CloudFront.Policies() {
+		s.others[id] = id != w.Pair.Policy.ID
+	}
 	s.listen()
 	if o.Bug != "" {
 		bugNamed(o.Bug).plant(s)

@@ -121,13 +121,13 @@ func (s *Server) Vanish(distributionID string) {
 	d.publish(s.clock.Now())
 }
 
-// DropPolicy is a policy that has been detached and deleted by somebody else.
+// DropPolicy is a policy that has been detached and deleted by somebody else; the primary without it is on its way.
 func (s *Server) DropPolicy(policyID string) {
 	if d := s.primaryOf(policyID); d != nil {
 		tree := d.config.Tree().Clone()
 		tree.Set(namePolicyID, "")
 		s.stamp(d, &document{tree: tree})
-		d.publish(s.clock.Now())
+		s.deploy(d)
 	}
 	p := s.policy(policyID)
 	p.gone = true
