@@ -263,8 +263,6 @@ type Deployed struct {
 	Deployed bool      `json:"deployed"`
 	Status   string    `json:"status"`
 	At       time.Time `json:"at"`
-	// Seen is true once InProgress was seen after the write.
-	Seen bool `json:"seen"`
 }
 
 // Pair is the two ETags whose configs carry the fingerprints that are being judged.

@@ -105,3 +105,30 @@ func TestStormSeed3583ARoutingThatAColleagueChangesAfterPreflightIsNotReplaced(t
 	}
 	checkAftermath(t, stage)
 }
+
+// TestStormSeed68303ADeployedFromBeforeTheWriteIsNotBelievedAfterInProgress: a read of the primary has shown the restored config
+// on its way, the next one, of a replica that is behind, the one before as deployed. A release said Rolled Back while a point
+// of presence still served what was promoted.
+func TestStormSeed68303ADeployedFromBeforeTheWriteIsNotBelievedAfterInProgress(t *testing.T) {
+	stage := build(t, "regression-after-promote", 1)
+	w := stage.World
+	before, _ := w.CloudFront.Live(w.Pair.PrimaryID)
+	w.When("Restore Primary", 1, func(*asl.Execution) {
+		w.CloudFront.SpreadOf[w.Pair.PrimaryID] = cloudfront.Spread{Min: 3 * time.Minute, Max: 4 * time.Minute}
+		w.Clock.After(40*time.Second, func() { w.CloudFront.ReadLag = 75 * time.Second }) // after the first look
+	})
+	said := false
+	w.When("Finish", 1, func(*asl.Execution) {
+		said = true
+		for pop := range w.CloudFront.POPs() {
+			if serving, _ := w.CloudFront.Serving(pop, w.Pair.PrimaryID); serving.Primary.Text("Origins/site/OriginPath") != before.Text("Origins/site/OriginPath") {
+				t.Errorf("point of presence %d serves %s when the end is decided", pop, serving.Primary.Text("Origins/site/OriginPath"))
+			}
+		}
+	})
+	run(t, stage)
+	if !said || scenario.End(stage.Main()) != release.RolledBack {
+		t.Fatalf("it ended %s", scenario.End(stage.Main()))
+	}
+	checkAftermath(t, stage)
+}

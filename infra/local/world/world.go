@@ -12,6 +12,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -274,7 +275,8 @@ func (w *World) Running() bool {
 // Evidence is the record of an execution, and whether there is one.
 func (w *World) Evidence(x *asl.Execution) (key string, data []byte, found bool) {
 	for _, key := range append(w.S3.Keys(Bucket, "cleanups/"), w.S3.Keys(Bucket, "releases/")...) {
-		if data, found := w.S3.Get(Bucket, key); found && strings.HasSuffix(key, "-"+x.Name()+".json") {
+		_, name, _ := strings.Cut(path.Base(key), "-") // after the time
+		if data, found := w.S3.Get(Bucket, key); found && name == x.Name()+".json" {
 			return key, data, true
 		}
 	}

@@ -89,7 +89,7 @@ func (w *World) stage() {
 
 func (w *World) deployed(what, id string) {
 	w.Document.Deployed = &release.Deployed{
-		What: what, Distribution: id, Deployed: true, Status: "Deployed", At: w.Clock.Now(), Seen: true,
+		What: what, Distribution: id, Deployed: true, Status: "Deployed", At: w.Clock.Now(),
 	}
 }
 
