@@ -75,9 +75,11 @@ func (s *storm) judgedBeforePromoted() observer {
 	}}
 }
 
-// showsAs reports whether what a release brings is like that to viewers, and is seen where it is: with session stickiness.
+// showsAs reports whether what a release brings is like that to viewers, what they have is not, and it is seen where it is: with
+// session stickiness.
 func (s *storm) showsAs(change string) bool {
-	return s.plan.Weather.Change == change && !s.plan.Weather.Header && bringsNew(s.before.configs[s.staging()])
+	primary, staging := s.before.configs[s.w.Pair.PrimaryID], s.before.configs[s.staging()]
+	return s.plan.Weather.Change == change && !s.plan.Weather.Header && bringsNew(staging) && !bringsNew(primary)
 }
 
 // skew is by how much two functions' clocks may differ.
