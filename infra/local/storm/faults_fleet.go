@@ -1,11 +1,13 @@
 package storm
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"cloudfront-cd/infra/local/world"
 	"cloudfront-cd/internal/standin/cloudfront"
 	"cloudfront-cd/internal/standin/origin"
+	"cloudfront-cd/internal/standin/transport"
 )
 
 const (
@@ -39,6 +41,21 @@ func fleetKinds() []kind { //nolint:funlen // a table
 		}, func(s *storm, f Fault) func() {
 			s.w.CloudFront.ReadLag = time.Duration(f.Size) * time.Second
 			return func() { s.w.CloudFront.ReadLag = 0 }
+		}},
+		// Every read is of some replica: the next one may show an older state than the last.
+		{"reads-jump", 3, func(d *drawer) Fault {
+			f := d.somewhere()
+			f.Size, f.For = float64(1+d.IntN(75)), d.minutes(1, 120) // seconds that a replica is behind at most
+			return f
+		}, func(s *storm, f Fault) func() {
+			replica := rand.New(rand.NewPCG(s.plan.Seed, 0x1A6))
+			end := s.onRequests(func(c transport.Call) transport.Outcome {
+				if c.Service == "CloudFront" {
+					s.w.CloudFront.ReadLag = time.Duration(replica.Float64() * f.Size * float64(time.Second))
+				}
+				return transport.Outcome{}
+			})
+			return func() { end(); s.w.CloudFront.ReadLag = 0 }
 		}},
 		{"propagation-slow", 2, func(d *drawer) Fault {
 			f := d.somewhere()

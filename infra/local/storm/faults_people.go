@@ -47,13 +47,13 @@ func peopleKinds() []kind { //nolint:funlen // a table
 			return nil
 		}},
 		{"policy-detached", 1, at, func(s *storm, _ Fault) func() {
-			id, _ := s.policy()
-			s.takenApart[id], s.takenApart[s.staging()] = true, true
+			s.takesApart()
 			s.edit(s.w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ContinuousDeploymentPolicyId", "") })
 			return nil
 		}},
 		{"policy-deleted", 1, at, func(s *storm, _ Fault) func() {
 			if id, found := s.policy(); found {
+				s.takesApart()
 				s.w.CloudFront.DropPolicy(id)
 				s.gone()
 			}
@@ -61,6 +61,7 @@ func peopleKinds() []kind { //nolint:funlen // a table
 		}},
 		{"staging-deleted", 1, at, func(s *storm, _ Fault) func() {
 			if _, found := s.w.CloudFront.Live(s.staging()); found {
+				s.takesApart()
 				s.w.CloudFront.Vanish(s.staging())
 				s.gone()
 			}
@@ -99,6 +100,12 @@ func peopleKinds() []kind { //nolint:funlen // a table
 			return func() { s.w.S3.DenyList(world.Bucket, false) }
 		}},
 	}
+}
+
+// takesApart notes that a colleague takes a part out of the pair: what is left of it belongs to nobody any more.
+func (s *storm) takesApart() {
+	id, _ := s.policy()
+	s.takenApart[id], s.takenApart[s.staging()] = true, true
 }
 
 // gone brings what the storm knows up to date after something has vanished, which is in no log.

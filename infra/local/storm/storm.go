@@ -80,7 +80,7 @@ type storm struct {
 
 	// others are the policies that are not the pair's.
 	others map[string]bool
-	// takenApart are the pair's policy and staging distribution, once a colleague has detached the one.
+	// takenApart are the pair's policy and staging distribution, once a colleague has detached or deleted one of them.
 	takenApart map[string]bool
 }
 
