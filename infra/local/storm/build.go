@@ -93,8 +93,10 @@ func publish(w *world.World, weather Weather) error {
 // newTargets are where releases bring the site from.
 func newTargets() []world.Target {
 	return []world.Target{
-		{Domain: siteDomain, Path: "/green"}, {Domain: siteDomain, Path: "/releases/2026-11-23-a1b2"},
-		{Domain: nextDomain, Path: "/blue"}, {Domain: nextDomain, Path: "/green"},
+		{Domain: siteDomain, Path: "/green"},
+		{Domain: siteDomain, Path: "/releases/2026-11-23-a1b2"},
+		{Domain: nextDomain, Path: "/blue"},
+		{Domain: nextDomain, Path: "/green"},
 	}
 }
 
