@@ -263,6 +263,40 @@ func TestACleanupThatIsStoppedAnywhereIsFinishedByTheNext(t *testing.T) {
 	t.Logf("a cleanup was stopped in each of %d states", len(states))
 }
 
+// TestACleanupThatIsStoppedAnywhereCanBeRedriven: what it had done of the Map stays done, the rest goes on where it was.
+func TestACleanupThatIsStoppedAnywhereCanBeRedriven(t *testing.T) {
+	t.Parallel()
+	kinds := []string{release.OrphanStackDeleted, release.OrphanStackDeleted, release.OrphanNoPolicy}
+	whole := cleanupOf(t, apply, kinds...)
+	run(t, whole)
+	for _, title := range slices.Compact(slices.Sorted(slices.Values(visited(whole.Main())))) {
+		if slices.Contains(release.Ends(), title) {
+			continue
+		}
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			stage, a := accountOf(t, apply, few, kinds...)
+			w := stage.World
+			x := stage.Main()
+			w.When(title, 1, func(*asl.Execution) {
+				w.Clock.After(50*time.Millisecond, func() { x.Stop("Stopped", "by the test") })
+			})
+			w.Clock.RunUntil(func() bool { return !w.Running() })
+			w.Clock.Advance(3 * time.Minute)
+			if err := x.Redrive(); err != nil && x.Status() != asl.Succeeded { // before it was stopped
+				t.Error(err)
+			}
+			w.Clock.RunUntil(func() bool { return !w.Running() })
+			if got := scenario.End(x); got != release.Cleaned {
+				t.Errorf("it ended %s: %s", got, x.Cause())
+			}
+			if err := a.CheckClean(); err != nil {
+				t.Errorf("%s\n%s", err, text(t, recordOf(t, w, x)))
+			}
+		})
+	}
+}
+
 func text(t *testing.T, seen record.Cleanup) string {
 	t.Helper()
 	seen.Distributions, seen.Verdicts = nil, nil
