@@ -47,8 +47,10 @@ func peopleKinds() []kind { //nolint:funlen // a table
 			return nil
 		}},
 		{"policy-detached", 1, at, func(s *storm, _ Fault) func() {
-			s.takesApart()
-			s.edit(s.w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set("ContinuousDeploymentPolicyId", "") })
+			s.edit(s.w.Pair.PrimaryID, func(n *cloudfront.Node) { n.Set(policyIDKey, "") })
+			if primary, found := s.w.CloudFront.Live(s.w.Pair.PrimaryID); found && primary.Text(policyIDKey) == "" { // not refused
+				s.takesApart()
+			}
 			return nil
 		}},
 		{"policy-deleted", 1, at, func(s *storm, _ Fault) func() {
