@@ -278,12 +278,26 @@ func TestARedriveGoesOnWhereverTheExecutionWasStopped(t *testing.T) {
 		if string(x.Output()) != string(whole.Output()) || len(x.Taken()) != len(whole.Taken()) || len(w.calls) > calls+again {
 			t.Errorf("stopped at %d: got %s by %v with %d calls\n%s", stopAt, x.Output(), x.Taken(), len(w.calls), brief(x.History()))
 		}
+		if got, want := iterations(x), iterations(whole); got != want {
+			t.Errorf("stopped at %d: %d iterations succeeded, want %d, each once", stopAt, got, want)
+		}
 		for i, e := range x.History() {
 			if e.ID != int64(i)+1 || e.PreviousEventID >= e.ID {
 				t.Errorf("stopped at %d: event %d has id %d and previous %d", stopAt, i, e.ID, e.PreviousEventID)
 			}
 		}
 	}
+}
+
+// iterations is how many of all Map states have succeeded.
+func iterations(x *asl.Execution) int {
+	n := 0
+	for _, e := range x.History() {
+		if e.Type == "MapIterationSucceeded" {
+			n++
+		}
+	}
+	return n
 }
 
 // "RedriveExecution API action reschedules and redrives only the iterations and branches that failed or aborted" (API reference).
